@@ -1,0 +1,37 @@
+"""The one door: the only way to a project for pages, API and WebSocket. A stranger learns nothing: 404."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from annotation.people.models import User
+from annotation.projects.models import Membership, Project, Role
+
+_RANK = {Role.ANNOTATOR: 1, Role.REVIEWER: 2, Role.MANAGER: 3}
+
+
+def projects_of(user: User | AnonymousUser) -> QuerySet[Project]:
+    if not user.is_authenticated:
+        return Project.objects.none()
+    return Project.objects.filter(memberships__user_id=user.pk)
+
+
+def membership_for(user: User | AnonymousUser, project_id: int, *, at_least: Role = Role.ANNOTATOR) -> Membership:
+    """The person's membership, its project loaded. Raises Http404 for a stranger, PermissionDenied for a lower role."""
+    membership = (
+        Membership.objects.select_related("project").filter(project_id=project_id, user_id=user.pk or 0).first()
+    )
+    if membership is None:
+        raise Http404("No such project.")
+    if _RANK[Role(membership.role)] < _RANK[at_least]:
+        raise PermissionDenied(f"This needs the role {at_least.value}.")
+    return membership
+
+
+def project_for(user: User | AnonymousUser, project_id: int, *, at_least: Role = Role.ANNOTATOR) -> Project:
+    return membership_for(user, project_id, at_least=at_least).project
+
+
+def can_enter(user: User | AnonymousUser, project_id: int) -> bool:
+    return projects_of(user).filter(pk=project_id).exists()

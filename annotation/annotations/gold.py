@@ -1,0 +1,64 @@
+"""Write gold and its place in the change feed. Nothing else writes these two tables."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotation import signals
+from annotation.annotations.models import GoldChange, Source
+from annotation.answers.answer import JsonAnswer
+from annotation.documents.models import State
+from annotation.events.services import lock_order
+
+
+@dataclass(frozen=True, slots=True)
+class NewGold:
+    document_id: int
+    answer: JsonAnswer
+    by_id: int | None = None
+
+
+def record_gold(project_id: int, golds: Sequence[NewGold], source: Source) -> None:
+    """Make these the gold answers, close the documents to the queue, and append to the change feed.
+
+    Call inside a transaction and late in it: the project's order lock is held from here to commit.
+    """
+    if not golds:
+        return
+    state = State.AUTO_ACCEPTED if source == Source.AUTO_ACCEPT else State.GOLD
+    ids = [gold.document_id for gold in golds]
+    answers = [json.dumps(gold.answer) for gold in golds]
+    people = [gold.by_id for gold in golds]
+    now = timezone.now()
+    lock_order(project_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH new AS (
+                SELECT * FROM unnest(%(ids)s::bigint[], %(answers)s::jsonb[], %(people)s::bigint[])
+                    WITH ORDINALITY AS new(document_id, answer, by_id, place)
+            ), written AS (
+                INSERT INTO annotation_gold (document_id, project_id, answer, source, by_id, changed_at)
+                SELECT document_id, %(project)s, answer, %(source)s, by_id, %(now)s FROM new
+                ON CONFLICT (document_id) DO UPDATE SET answer = excluded.answer, source = excluded.source,
+                    by_id = excluded.by_id, changed_at = excluded.changed_at
+            ), closed AS (
+                UPDATE annotation_document SET state = %(state)s, slots = 0 WHERE id = ANY(%(ids)s)
+            )
+            INSERT INTO annotation_goldchange (project_id, document_id, answer, source, deleted, changed_at)
+            SELECT %(project)s, document_id, answer, %(source)s, false, %(now)s FROM new ORDER BY place
+            """,
+            {
+                "ids": ids,
+                "answers": answers,
+                "people": people,
+                "project": project_id,
+                "source": source.value,
+                "state": state.value,
+                "now": now,
+            },
+        )
+    transaction.on_commit(lambda: signals.gold_changed.send(sender=GoldChange, project_id=project_id))

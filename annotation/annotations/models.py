@@ -1,0 +1,82 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    SKIPPED = "skipped", _("Skipped")
+
+
+class Source(models.TextChoices):
+    """Where a gold answer came from."""
+
+    ANNOTATION = "annotation", _("Annotation")
+    REVIEW = "review", _("Review")
+    ADJUDICATION = "adjudication", _("Adjudication")
+    IMPORT = "import", _("Import")
+    AUTO_ACCEPT = "auto_accept", _("Auto-accept")
+
+
+class Annotation(models.Model):
+    """One person's whole answer for one document. `version` rises with every save; it is the If-Match of the contract."""
+
+    document = models.ForeignKey("annotation.Document", on_delete=models.PROTECT, related_name="annotations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")
+    answer = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    seconds = models.FloatField(default=0.0)
+    prediction = models.ForeignKey(
+        "annotation.Prediction", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Idempotency keys of the last saves, newest last: a replay of any of them changes nothing.
+    recent_keys = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        app_label = "annotation"
+        constraints = [models.UniqueConstraint(fields=["document", "user"], name="one_annotation_a_person")]
+
+    def __str__(self) -> str:
+        return f"document {self.document_id} by {self.user_id}: {self.status}"
+
+
+class Gold(models.Model):
+    """The one accepted answer for a document. `by` is nobody for imported gold."""
+
+    document = models.OneToOneField(
+        "annotation.Document", on_delete=models.PROTECT, primary_key=True, related_name="gold"
+    )
+    project = models.ForeignKey("annotation.Project", on_delete=models.PROTECT, related_name="+")
+    answer = models.JSONField(default=dict)
+    source = models.CharField(max_length=15, choices=Source.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        app_label = "annotation"
+
+    def __str__(self) -> str:
+        return f"gold of {self.document_id}"
+
+
+class GoldChange(models.Model):
+    """The ordered log behind the change feed. Its ids rise in the order of commits within a project."""
+
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+")
+    document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="+")
+    answer = models.JSONField(default=dict)
+    source = models.CharField(max_length=15, choices=Source.choices)
+    deleted = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "annotation"
+        indexes = [models.Index(fields=["project", "id"], name="gold_change_feed")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: document {self.document_id}"

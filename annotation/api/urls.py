@@ -1,0 +1,5 @@
+"""/api/v1/: the calls of people's work."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,62 @@
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from annotation.answers.spans import Part
+
+
+class State(models.TextChoices):
+    NEW = "new", _("New")
+    ASSIGNED = "assigned", _("Assigned")
+    ANNOTATED = "annotated", _("Annotated")
+    GOLD = "gold", _("Gold")
+    AUTO_ACCEPTED = "auto_accepted", _("Auto-accepted")
+
+
+class DocumentQuerySet(QuerySet["Document"]):
+    def open(self) -> "DocumentQuerySet":
+        """Documents that somebody may still be lent."""
+        return self.filter(slots__gt=0)
+
+    def in_queue_order(self) -> "DocumentQuerySet":
+        return self.order_by("-priority", "id")
+
+
+class Document(models.Model):
+    """One immutable text to be labeled. `slots`: how many further people it may be lent to now."""
+
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="documents")
+    external_id = models.CharField(max_length=255, null=True, blank=True)
+    text = models.TextField()
+    parts = models.JSONField(default=list)
+    meta = models.JSONField(default=dict)
+    text_sha256 = models.CharField(max_length=64)
+    # Hash of the normalized text: equal for texts that differ in case or spacing only. It decides the split.
+    text_key = models.CharField(max_length=16)
+    state = models.CharField(max_length=15, choices=State.choices, default=State.NEW)
+    priority = models.FloatField(default=0.0)
+    slots = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        app_label = "annotation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "external_id"], condition=Q(external_id__isnull=False), name="external_id_once"
+            ),
+        ]
+        indexes = [
+            models.Index("project", models.F("priority").desc(), "id", condition=Q(slots__gt=0), name="document_queue"),
+            models.Index(fields=["project", "id"], name="document_list"),
+            models.Index(fields=["project", "state", "id"], name="document_by_state"),
+            models.Index(fields=["project", "text_key"], name="document_by_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id or str(self.pk)
+
+    @property
+    def parts_typed(self) -> list[Part]:
+        return [Part(part["role"], part["start"], part["end"]) for part in self.parts]

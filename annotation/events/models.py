@@ -1,0 +1,28 @@
+from django.db import models
+from django.db.models import Max, QuerySet
+
+
+class EventQuerySet(QuerySet["Event"]):
+    def after(self, project_id: int, since: int) -> "EventQuerySet":
+        return self.filter(project_id=project_id, pk__gt=since).order_by("pk")
+
+    def last_id(self, project_id: int) -> int:
+        return self.filter(project_id=project_id).aggregate(last=Max("pk"))["last"] or 0
+
+
+class Event(models.Model):
+    """A message to open pages: a row first, then a NOTIFY. Ids rise in the order of commits within a project."""
+
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+")
+    type = models.CharField(max_length=40)
+    payload = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        app_label = "annotation"
+        indexes = [models.Index(fields=["project", "id"], name="event_by_project")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.pk}"

@@ -1,0 +1,56 @@
+"""Tell open pages that something changed. Call last in a transaction: it holds the project's event lock until commit."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+CHANNEL = "collabweb_events"
+# First key of PostgreSQL's two-key advisory locks; the second is the project.
+_LOCK = 4201
+
+Payload = Mapping[str, Any]  # Any: JSON; the shapes are the TypedDicts of annotation/events/types.py
+
+
+def lock_order(project_id: int) -> None:
+    """Make ids that are drawn from here to commit rise in the order of commits, for this project."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, project_id])
+
+
+def publish(project_id: int, type_: str, payload: Payload) -> None:
+    publish_many(project_id, type_, [payload])
+
+
+def publish_many(project_id: int, type_: str, payloads: Iterable[Payload]) -> None:
+    """One row and one NOTIFY for each payload, in one statement; pages get them after commit."""
+    publish_mixed(project_id, [(type_, payload) for payload in payloads])
+
+
+def publish_mixed(project_id: int, events: Iterable[tuple[str, Payload]]) -> None:
+    rows = list(events)
+    if not rows:
+        return
+    with transaction.atomic():
+        lock_order(project_id)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH made AS (
+                    INSERT INTO annotation_event (project_id, type, payload, at)
+                    SELECT %s, kind, payload, %s FROM unnest(%s::text[], %s::jsonb[]) AS new(kind, payload)
+                    RETURNING id
+                )
+                SELECT pg_notify(%s, %s || ':' || max(id)) FROM made
+                """,
+                [
+                    project_id,
+                    timezone.now(),
+                    [kind for kind, _ in rows],
+                    [json.dumps(payload) for _, payload in rows],
+                    CHANNEL,
+                    str(project_id),
+                ],
+            )

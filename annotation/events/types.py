@@ -1,0 +1,43 @@
+"""Payloads of the events of the contract; `id`, `type` and `at` are added on the way out."""
+
+from typing import Any, TypedDict
+
+
+class PredictionUpdated(TypedDict):
+    document: int
+    prediction: dict[str, Any]  # Any: a prediction in the wire form
+
+
+class QueueChanged(TypedDict):
+    open: int
+
+
+class DocumentChanged(TypedDict):
+    document: int
+    state: str
+
+
+class AnnotationSubmitted(TypedDict):
+    document: int
+    annotation: int
+    user: int
+
+
+class RunProgress(TypedDict):
+    run: int
+    state: str
+    progress: float
+    metrics: dict[str, Any]  # Any: JSON
+
+
+class VersionPromoted(TypedDict):
+    version: int
+    number: int
+
+
+class ImportProgress(TypedDict):
+    imports: int
+    state: str
+    progress: float
+    imported: int
+    rejected: int

@@ -1,0 +1,44 @@
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import QuerySet
+
+
+class PredictionQuerySet(QuerySet["Prediction"]):
+    def current(self, document_ids: Iterable[int], production_version: int | None) -> dict[int, "Prediction"]:
+        """What people see, by document: the production version's prediction, else the newest there is. One statement."""
+        rows = (
+            self.filter(document_id__in=list(document_ids))
+            .annotate(
+                is_production=models.Case(
+                    models.When(version=production_version or -1, then=1), default=0, output_field=models.IntegerField()
+                )
+            )
+            .order_by("document_id", "-is_production", "-id")
+            .distinct("document_id")
+        )
+        return {row.document_id: row for row in rows}
+
+
+class Prediction(models.Model):
+    """A model version's whole answer for one document, or one imported from elsewhere (`source` names it)."""
+
+    document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="predictions")
+    version = models.PositiveIntegerField(null=True, blank=True)
+    source = models.CharField(max_length=100, blank=True)
+    answer = models.JSONField(default=dict)
+    confidence = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PredictionQuerySet.as_manager()
+
+    class Meta:
+        app_label = "annotation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "version", "source"], name="one_prediction_a_version", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.document_id} by {self.version or self.source}"

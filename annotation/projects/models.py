@@ -1,0 +1,169 @@
+import secrets
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+def new_salt() -> str:
+    return secrets.token_hex(8)
+
+
+class Role(models.TextChoices):
+    ANNOTATOR = "annotator", _("Annotator")
+    REVIEWER = "reviewer", _("Reviewer")
+    MANAGER = "manager", _("Manager")
+
+
+class ReviewPolicy(models.TextChoices):
+    NONE = "none", _("None: what is submitted is gold")
+    SAMPLE = "sample", _("A share of the annotations")
+    ALL = "all", _("Every annotation")
+
+
+class Selection(models.TextChoices):
+    AUTO = "auto", _("Automatic")
+    RANDOM = "random", _("Random")
+    MARGIN = "margin", _("Least sure first")
+
+
+class Promotion(models.TextChoices):
+    GATE = "gate", _("By itself when the gate passes it")
+    MANUAL = "manual", _("By hand")
+
+
+class Explanations(models.TextChoices):
+    ALLOWED = "allowed", _("Allowed")
+    HIDDEN = "hidden", _("Hidden")
+
+
+class Project(models.Model):
+    """One body of documents with its label sets and people. The settings below `salt` are the contract's."""
+
+    name = models.CharField(_("name"), max_length=200)
+    template = models.CharField(max_length=40, blank=True)
+    guidelines = models.TextField(_("guidelines"), blank=True)
+    guidelines_zh = models.TextField(_("guidelines in Chinese"), blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Feeds the hash that splits train from test, so that one text may fall differently in two projects.
+    salt = models.CharField(max_length=16, default=new_salt, editable=False)
+    # The version whose predictions people see. A number, not a key: this package knows no models.
+    production_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
+
+    encoder = models.CharField(_("encoder"), max_length=100, default="multilingual-e5-small")
+    language = models.CharField(_("language of the texts"), max_length=10, blank=True)
+    review = models.CharField(_("review"), max_length=10, choices=ReviewPolicy.choices, default=ReviewPolicy.NONE)
+    review_share = models.FloatField(
+        _("share to review"), default=0.1, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    overlap = models.PositiveSmallIntegerField(
+        _("people a document"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    lease_minutes = models.FloatField(
+        _("minutes a document is lent"), default=30, validators=[MinValueValidator(0.01), MaxValueValidator(10_080)]
+    )
+    selection = models.CharField(_("selection"), max_length=20, choices=Selection.choices, default=Selection.AUTO)
+    random_share = models.FloatField(
+        _("random share"), default=0.1, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    blind_share = models.FloatField(
+        _("blind share"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    train_after = models.PositiveIntegerField(
+        _("new gold that makes a run due"), default=100, help_text=_("0: runs start only by hand.")
+    )
+    promote = models.CharField(_("promotion"), max_length=10, choices=Promotion.choices, default=Promotion.GATE)
+    auto_accept = models.JSONField(_("auto-accept"), default=None, null=True, blank=True)
+    explanations = models.CharField(
+        _("explanations"), max_length=10, choices=Explanations.choices, default=Explanations.ALLOWED
+    )
+
+    class Meta:
+        app_label = "annotation"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def guidelines_here(self) -> str:
+        """The guidelines in the reader's language, or in the one there is."""
+        in_chinese = (get_language() or "").startswith("zh")
+        first, second = (self.guidelines_zh, self.guidelines) if in_chinese else (self.guidelines, self.guidelines_zh)
+        return first or second
+
+
+class Kind(models.TextChoices):
+    CHOICE = "choice", _("Choice: one label")
+    CHOICES = "choices", _("Choices: any number of labels")
+    SPAN = "span", _("Span: labeled stretches")
+    TEXT = "text", _("Text")
+
+
+def title_here(titles: dict[str, str], name: str) -> str:
+    return titles.get(get_language() or "en") or titles.get("en") or name
+
+
+class LabelSet(models.Model):
+    """One question asked of every document. `titles`: what people read, by language; the name is its identity."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="label_sets")
+    name = models.CharField(max_length=100)
+    titles = models.JSONField(default=dict, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    required = models.BooleanField(default=True)
+    overlap = models.BooleanField(default=False)
+    max_spans = models.PositiveIntegerField(null=True, blank=True)
+    part_role = models.CharField(max_length=40, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        app_label = "annotation"
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="label_set_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return title_here(self.titles, self.name)
+
+
+class Label(models.Model):
+    label_set = models.ForeignKey(LabelSet, on_delete=models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=100)
+    titles = models.JSONField(default=dict, blank=True)
+    color = models.CharField(max_length=20, blank=True)
+    key = models.CharField(max_length=1, blank=True)
+    definition = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        app_label = "annotation"
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["label_set", "name"], name="label_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return title_here(self.titles, self.name)
+
+
+class Membership(models.Model):
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "annotation"
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_membership")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}: {self.role}"

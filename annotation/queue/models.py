@@ -1,0 +1,37 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AssignmentState(models.TextChoices):
+    OPEN = "open", _("Open")
+    DONE = "done", _("Done")
+    RETURNED = "returned", _("Given back")
+    EXPIRED = "expired", _("Expired")
+
+
+class Assignment(models.Model):
+    """One document lent to one person until a time."""
+
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+")
+    document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="assignments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
+    state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "annotation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "user"], condition=Q(state="open"), name="one_open_assignment_a_person"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "expires_at"], condition=Q(state="open"), name="assignment_expiry"),
+            models.Index(fields=["user", "project"], condition=Q(state="open"), name="assignment_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.document_id} to {self.user_id}: {self.state}"

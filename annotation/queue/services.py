@@ -1,0 +1,106 @@
+"""Who gets which document. The cost of lending does not grow with the project: partial indexes, SKIP LOCKED."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotation.people.models import User
+from annotation.projects.models import Project
+from annotation.queue.models import Assignment
+
+MAX_LENT_AT_ONCE = 50
+
+_EXPIRE = """
+    WITH late AS (
+        SELECT id FROM annotation_assignment
+        WHERE project_id = %(project)s AND state = 'open' AND expires_at < %(now)s
+        FOR UPDATE SKIP LOCKED
+    ), expired AS (
+        UPDATE annotation_assignment SET state = 'expired' WHERE id IN (SELECT id FROM late) RETURNING document_id
+    )
+    UPDATE annotation_document AS document SET slots = slots + back.number,
+        state = CASE WHEN state = 'assigned' THEN 'new' ELSE state END
+    FROM (SELECT document_id, count(*) AS number FROM expired GROUP BY 1) AS back
+    WHERE document.id = back.document_id AND document.state NOT IN ('gold', 'auto_accepted')
+"""
+
+_LEND = """
+    WITH picked AS (
+        SELECT id FROM annotation_document AS document
+        WHERE project_id = %(project)s AND slots > 0
+            AND NOT EXISTS (SELECT 1 FROM annotation_assignment AS mine
+                WHERE mine.document_id = document.id AND mine.user_id = %(user)s AND mine.state IN ('open', 'returned')
+                    AND (mine.state = 'open' OR mine.created_at > %(now)s - interval '1 hour'))
+            AND NOT EXISTS (SELECT 1 FROM annotation_annotation AS done
+                WHERE done.document_id = document.id AND done.user_id = %(user)s AND done.status <> 'draft')
+        ORDER BY priority DESC, id LIMIT %(count)s
+        FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE annotation_document SET slots = slots - 1,
+            state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END
+        WHERE id IN (SELECT id FROM picked) RETURNING id, priority
+    )
+    INSERT INTO annotation_assignment (project_id, document_id, user_id, state, created_at, expires_at)
+    SELECT %(project)s, id, %(user)s, 'open', %(now)s, %(expires)s FROM taken ORDER BY priority DESC, id
+    RETURNING id
+"""
+
+
+@transaction.atomic
+def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
+    """Lend the best `count` documents to this person; fewer, or none, when the queue runs out."""
+    now = timezone.now()
+    expires = now + timedelta(minutes=project.lease_minutes)
+    values = {"project": project.pk, "user": user.pk, "count": count, "now": now, "expires": expires}
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, {"project": project.pk, "now": now})
+        cursor.execute(_LEND, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    return _with_documents(ids)
+
+
+def _with_documents(ids: Iterable[int]) -> list[Assignment]:
+    rows = Assignment.objects.filter(pk__in=list(ids)).select_related("document")
+    return sorted(rows, key=lambda row: (-row.document.priority, row.document_id))
+
+
+def open_assignments(*, project: Project, user: User) -> list[Assignment]:
+    """What this person has in hand now, oldest lease first."""
+    rows = Assignment.objects.filter(project=project, user=user, state="open", expires_at__gt=timezone.now())
+    return list(rows.select_related("document").order_by("created_at", "-document__priority", "document_id")[:100])
+
+
+@transaction.atomic
+def give_back(*, assignment: Assignment) -> None:
+    """Return a lease; the same person is not offered the document again for an hour."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH closed AS (
+                UPDATE annotation_assignment SET state = 'returned' WHERE id = %s AND state = 'open'
+                RETURNING document_id
+            )
+            UPDATE annotation_document SET slots = slots + 1,
+                state = CASE WHEN state = 'assigned' THEN 'new' ELSE state END
+            WHERE id IN (SELECT document_id FROM closed) AND state NOT IN ('gold', 'auto_accepted')
+            """,
+            [assignment.pk],
+        )
+
+
+def expire_all() -> None:
+    """Return every late lease of every project; the tick calls it."""
+    now = timezone.now()
+    late = Assignment.objects.filter(state="open", expires_at__lt=now).values_list("project_id", flat=True).distinct()
+    for project_id in list(late):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_EXPIRE, {"project": project_id, "now": now})
+
+
+def count_open(project_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM annotation_document WHERE project_id = %s AND slots > 0", [project_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

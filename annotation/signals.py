@@ -1,0 +1,7 @@
+"""Messages to the packages above. They carry ids only and are sent after commit; `modelops/loop.py` alone listens."""
+
+from django.dispatch import Signal
+
+documents_imported = Signal()  # project_id
+gold_changed = Signal()  # project_id
+import_requested = Signal()  # import_id

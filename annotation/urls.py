@@ -1,0 +1,5 @@
+"""Pages of people's work."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

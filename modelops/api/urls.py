@@ -1,0 +1,5 @@
+"""/api/v1/: the calls of the model."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

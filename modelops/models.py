@@ -1,0 +1,5 @@
+from modelops.prelabeling.models import Prelabeling, PredictRequest
+from modelops.registry.models import ModelVersion
+from modelops.training.models import Run
+
+__all__ = ["ModelVersion", "PredictRequest", "Prelabeling", "Run"]
