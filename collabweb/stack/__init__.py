@@ -1,0 +1,1 @@
+"""What `make up` runs: the environment, PostgreSQL, Valkey, and the processes of the site."""

@@ -1,0 +1,5 @@
+import sys
+
+from collabweb.stack.commands import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""Runs the tests against a real PostgreSQL and Valkey: browser tests in a call of their own, the others last."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from collabweb.stack.places import REPOSITORY
+from collabweb.stack.services import run_once, running
+
+TEST_HOME = REPOSITORY / "var" / "test"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Both calls count: the exit code is that of the first call that failed."""
+    arguments = [argument for argument in arguments if argument != "--"]
+    chromium = find_chromium() or install_chromium()
+    with running(TEST_HOME) as environ:
+        if chromium:
+            environ["COLLABWEB_CHROMIUM"] = chromium
+        pytest = [sys.executable, "-m", "pytest", *arguments]
+        browser = run_once([*pytest, "-m", "browser"], environ)
+        others = run_once([*pytest, "-m", "not browser"], environ)
+    return browser or others
+
+
+def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
+    given = environ.get("COLLABWEB_CHROMIUM")
+    if given and Path(given).is_file():
+        return given
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def install_chromium() -> str | None:
+    """As root on a system with apt; elsewhere the browser tests say why they are skipped."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print("No Chromium found: install it for the browser tests, or set COLLABWEB_CHROMIUM.", file=sys.stderr)
+        return None
+    print("No Chromium found; installing it with apt-get ...", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (("update", "-q"), ("install", "-y", "-q", "--no-install-recommends", "chromium")):
+        if subprocess.run(["apt-get", *words], env=quiet, check=False).returncode != 0:
+            print(f"`apt-get {words[0]}` failed; browser tests will be skipped.", file=sys.stderr)
+            return None
+    return find_chromium()
