@@ -1,0 +1,156 @@
+"""Save people's answers. Nothing that was acknowledged is ever lost or silently overwritten."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from annotation.annotations.gold import NewGold, record_gold
+from annotation.annotations.models import Annotation, Source, Status
+from annotation.answers.answer import JsonAnswer
+from annotation.answers.label_sets import rules_for
+from annotation.answers.problems import AnswerError, Problem
+from annotation.answers.rules import check_answer
+from annotation.documents.models import Document, State
+from annotation.events.services import publish_mixed
+from annotation.people.models import User
+from annotation.predictions.models import Prediction
+from annotation.projects.models import Project, ReviewPolicy
+
+KEPT_KEYS = 10
+
+
+class VersionConflict(Exception):
+    """Somebody or another tab saved first; `annotation` is the present row."""
+
+    def __init__(self, annotation: Annotation) -> None:
+        super().__init__("another save came first")
+        self.annotation = annotation
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One save as a client sends it. `if_match`: the version it was based on, None to overwrite one's own."""
+
+    answer: object
+    status: Status
+    seconds: float = 0.0
+    prediction_id: int | None = None
+    if_match: int | None = None
+    key: str = ""
+
+
+def save(*, project: Project, document: Document, user: User, asked: Save) -> Annotation:
+    """Store the person's one annotation of this document; a submitted one becomes gold in a project without review.
+
+    Repeating a save changes nothing. Raises AnswerError and VersionConflict.
+    """
+    checked = check_answer(
+        asked.answer,
+        rules=rules_for(project.pk),
+        text=document.text,
+        parts=document.parts_typed,
+        complete=asked.status == Status.SUBMITTED,
+    ).as_json()
+    with transaction.atomic():
+        annotation, is_repeat = _store(document, user, asked, checked)
+        if is_repeat:
+            return annotation
+        if asked.status != Status.DRAFT:
+            _close_assignment(project, document, user, asked.status)
+            _after_submit(project, document, user, annotation)
+    return annotation
+
+
+def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> tuple[Annotation, bool]:
+    present = Annotation.objects.select_for_update().filter(document=document, user=user).first()
+    if present is None:
+        if asked.if_match:
+            raise VersionConflict(Annotation(document=document, user=user, version=0))
+        made, is_new = Annotation.objects.get_or_create(
+            document=document, user=user, defaults=_fields(asked, checked, document) | {"recent_keys": _keys([], asked)}
+        )
+        if is_new:
+            return made, False
+        present = Annotation.objects.select_for_update().get(pk=made.pk)
+    if asked.key and asked.key in present.recent_keys:
+        return present, True
+    if asked.if_match is not None and asked.if_match != present.version:
+        raise VersionConflict(present)
+    if (present.answer, present.status) == (checked, asked.status):
+        return present, True
+    if present.status != Status.DRAFT and asked.status == Status.DRAFT:
+        # A late draft of a tab that was left open must not take back what was submitted.
+        raise VersionConflict(present)
+    for name, value in _fields(asked, checked, document).items():
+        setattr(present, name, value)
+    present.version += 1
+    present.recent_keys = _keys(present.recent_keys, asked)
+    present.save()
+    return present, False
+
+
+def _fields(asked: Save, checked: JsonAnswer, document: Document) -> dict[str, Any]:  # Any: model fields
+    return {
+        "answer": checked,
+        "status": asked.status,
+        "seconds": asked.seconds,
+        "prediction_id": _own_prediction(asked.prediction_id, document),
+    }
+
+
+def _own_prediction(prediction_id: int | None, document: Document) -> int | None:
+    if prediction_id is None:
+        return None
+    if not Prediction.objects.filter(pk=prediction_id, document=document).exists():
+        raise AnswerError([Problem("prediction", "unknown_prediction", _("This document has no such prediction."))])
+    return prediction_id
+
+
+def _keys(before: list[str], asked: Save) -> list[str]:
+    return [*before, asked.key][-KEPT_KEYS:] if asked.key else before
+
+
+def _close_assignment(project: Project, document: Document, user: User, status: Status) -> None:
+    """End the lease. A submitted answer keeps the slot it took; a skipped document goes back to the others.
+
+    A person without a lease (it expired, or the document was opened by its address) takes a slot now, if one is left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH closed AS (
+                UPDATE annotation_assignment SET state = 'done'
+                WHERE document_id = %(document)s AND user_id = %(user)s AND state = 'open' RETURNING id
+            )
+            UPDATE annotation_document SET
+                slots = CASE
+                    WHEN state IN ('gold', 'auto_accepted') THEN slots
+                    WHEN %(skipped)s THEN slots + (SELECT count(*) FROM closed)
+                    WHEN EXISTS (SELECT 1 FROM closed) THEN slots
+                    ELSE greatest(slots - 1, 0) END,
+                state = CASE
+                    WHEN %(skipped)s AND state = 'assigned' THEN 'new'
+                    WHEN NOT %(skipped)s AND state IN ('new', 'assigned') THEN 'annotated'
+                    ELSE state END
+            WHERE id = %(document)s
+            """,
+            {"document": document.pk, "user": user.pk, "skipped": status == Status.SKIPPED},
+        )
+
+
+def _after_submit(project: Project, document: Document, user: User, annotation: Annotation) -> None:
+    if annotation.status != Status.SUBMITTED:
+        return
+    is_gold = project.review == ReviewPolicy.NONE and project.overlap == 1
+    if is_gold:
+        record_gold(project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION)
+    state = State.GOLD if is_gold else State.ANNOTATED
+    publish_mixed(
+        project.pk,
+        [
+            ("annotation.submitted", {"document": document.pk, "annotation": annotation.pk, "user": user.pk}),
+            ("document.changed", {"document": document.pk, "state": state.value}),
+        ],
+    )

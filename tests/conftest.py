@@ -1,0 +1,30 @@
+"""Tests run against a real PostgreSQL and a real Valkey (`make test` starts them and sets the environment)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celery import Task
+
+Messages = list[tuple[str, tuple[object, ...]]]
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data beside the checkout."""
+    if not SHARED.exists():
+        pytest.skip("the folder ../shared with the real data is absent")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Messages]:
+    """Record the messages that would go to the broker; a test marked `broker` sends them for real."""
+    sent: Messages = []
+    if "broker" not in request.keywords:
+        def record(task: Task, *args: object, **options: object) -> None:
+            sent.append((task.name, args))
+
+        monkeypatch.setattr(Task, "delay", record)
+    yield sent
