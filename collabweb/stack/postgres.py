@@ -47,7 +47,10 @@ class Postgres:
 
     def popen_options(self) -> dict[str, Any]:  # Any: the keyword arguments of subprocess.Popen
         """How to start a program of PostgreSQL: as its owner, from a folder that everybody may enter."""
-        options: dict[str, Any] = {"cwd": "/", "env": {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}}  # Any: as above
+        options: dict[str, Any] = {
+            "cwd": "/",
+            "env": {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"},
+        }  # Any: as above
         if self.owner.is_other:
             options |= {"user": self.owner.uid, "group": self.owner.gid, "extra_groups": []}
         return options

@@ -31,7 +31,9 @@ def refuse_taken_ports(environ: Mapping[str, str]) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((environ["COLLABWEB_HOST"], int(environ[name])))
         except OSError as error:
-            raise StackError(f"Port {environ[name]} can't be used ({error.strerror}): set {name} to another.") from error
+            raise StackError(
+                f"Port {environ[name]} can't be used ({error.strerror}): set {name} to another."
+            ) from error
 
 
 def _health_status(environ: Mapping[str, str]) -> int:

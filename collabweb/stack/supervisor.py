@@ -17,6 +17,7 @@ FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 10.0
 STEADY_SECONDS = 30.0
 GRACE_SECONDS = 10.0
+HOPELESS_DEATHS = 5
 
 
 class Stopped(Exception):
@@ -60,7 +61,14 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise StackError(f"{what} did not answer within {seconds:.0f} s.")
             self.check()
+            self.fail_on_endless_deaths()
             time.sleep(POLL_SECONDS)
+
+    def fail_on_endless_deaths(self) -> None:
+        """Raises StackError where a process dies again and again."""
+        for running in self.running:
+            if running.quick_deaths >= HOPELESS_DEATHS:
+                raise StackError(f"{running.process.name} keeps ending right after its start.")
 
     def restarts_of(self) -> dict[str, int]:
         return {running.process.name: running.restarts for running in self.running}
