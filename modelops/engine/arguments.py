@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 ClassWeights = Literal["none", "sqrt", "balanced"]
 
 _POSITIVE = ("batch_size", "lora_rank", "lora_alpha", "max_length", "max_windows", "threads", "token_budget")
-_POSITIVE_FLOATS = ("learning_rate", "head_learning_rate", "resume_seconds", "clip_norm")
+_POSITIVE_FLOATS = ("head_learning_rate", "resume_seconds", "clip_norm")
 _SHARES = ("lora_dropout", "warmup_share", "calibration_share", "label_smoothing")
 
 

@@ -1,0 +1,66 @@
+"""Temperatures: one number a head that makes its probabilities honest (Guo et al. 2017, arXiv 1706.04599)."""
+
+import random
+from collections.abc import Sequence
+
+import torch
+
+from modelops.engine.arguments import TrainingArguments
+from modelops.engine.bio import IGNORED
+from modelops.engine.examples import HeadSpec
+from modelops.engine.losses import head_loss
+from modelops.engine.network import LabelNetwork, pooled
+from modelops.engine.targets import PreparedExample
+from modelops.engine.tokens import TextTokenizer
+from modelops.engine.warmstart import frozen_states
+
+_FEWEST_EXAMPLES = 200
+_MOST_HELD_OUT = 200
+_FEWEST_KNOWN = 15
+
+
+def calibration_split(
+    prepared: Sequence[PreparedExample], arguments: TrainingArguments
+) -> tuple[list[PreparedExample], list[PreparedExample]]:
+    """(learned, held out), drawn by seed; nothing is held out below 200 examples."""
+    if len(prepared) < _FEWEST_EXAMPLES or not arguments.calibration_share:
+        return list(prepared), []
+    count = min(_MOST_HELD_OUT, round(len(prepared) * arguments.calibration_share))
+    chosen = set(random.Random(arguments.seed).sample(range(len(prepared)), count))
+    learned = [example for index, example in enumerate(prepared) if index not in chosen]
+    return learned, [prepared[index] for index in sorted(chosen)]
+
+
+def fit_temperatures(
+    network: LabelNetwork,
+    examples: Sequence[PreparedExample],
+    heads: Sequence[HeadSpec],
+    tokenizer: TextTokenizer,
+    arguments: TrainingArguments,
+) -> tuple[float, ...]:
+    """Temperatures with the least log loss on `examples`, between 1/4 and 4; 1.0 for a head with under 15 of them."""
+    logits: list[list[torch.Tensor]] = [[] for _ in heads]
+    goals: list[list[torch.Tensor]] = [[] for _ in heads]
+    for batch, states in frozen_states(network, examples, heads, tokenizer, arguments):
+        texts = pooled(states, batch.mask, batch.owners, batch.count)
+        with torch.no_grad():
+            for number, (module, head) in enumerate(zip(network.heads, heads, strict=True)):
+                output = module(states if head.kind == "span" else texts).float()
+                logits[number].append(output.reshape(-1, output.shape[-1]))
+                goals[number].append(batch.targets[number].reshape(-1, *batch.targets[number].shape[2 if head.kind == "span" else 1 :]))
+    return tuple(
+        _temperature(torch.cat(logits[number]), torch.cat(goals[number]), head) if logits[number] else 1.0
+        for number, head in enumerate(heads)
+    )
+
+
+def _temperature(logits: torch.Tensor, goals: torch.Tensor, head: HeadSpec) -> float:
+    unknown = -1 if head.kind == "choices" else IGNORED
+    if int((goals.reshape(len(goals), -1) != unknown).all(dim=1).sum()) < _FEWEST_KNOWN:
+        return 1.0
+    classes = {"choices": len(head.labels), "choice": len(head.labels), "span": 3 if head.overlap else head.width}
+    even = torch.ones(classes[head.kind], device=logits.device)
+    candidates = [2.0 ** (step / 16) for step in range(-32, 33)]
+    with torch.autocast(logits.device.type, enabled=False):
+        losses = [float(head_loss(logits / temperature, goals, head, even)) for temperature in candidates]
+    return candidates[losses.index(min(losses))]

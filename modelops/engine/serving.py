@@ -1,0 +1,230 @@
+"""Answers of one checkpoint for many texts, from one forward of the merged encoder."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from peft import PeftModel, set_peft_model_state_dict
+from torch import nn
+from transformers import BertModel
+
+from modelops.engine.bio import layout_of, spans_of
+from modelops.engine.checkpoints import ADAPTER, Checkpoint, CheckpointError, head_tensors, read_checkpoint, read_tensors
+from modelops.engine.encoders import EncoderFolder
+from modelops.engine.examples import HeadSpec, Predicted
+from modelops.engine.network import device_for, has_bfloat16, load_encoder, thread_limit, with_adapter
+from modelops.engine.tokens import TextTokenizer, TokenizedText, Window, windows_of
+
+Floats = NDArray[np.float32]
+Parts = Sequence[tuple[int, int]]
+
+_ROWS = 32
+_ROWS_TOKENS = 8192
+_TOP = 10
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Raw outputs for one text: its tokens, mean state [hidden], and log-probabilities [tokens, ...] a span head."""
+
+    tokens: TokenizedText
+    mean: Floats
+    spans: dict[str, Floats]
+
+
+class Predictor:
+    """A loaded checkpoint. Make it with `load`; one predictor serves one thread at a time."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        encoder: BertModel,
+        weights: Sequence[tuple[torch.Tensor, torch.Tensor]],
+        tokenizer: TextTokenizer,
+        threads: int,
+    ) -> None:
+        self.checkpoint = checkpoint
+        self._encoder, self._tokenizer, self._threads = encoder, tokenizer, threads
+        self._device, self._dtype = encoder.device, encoder.dtype
+        self._text_heads = [
+            (head, (weight / temperature).numpy(), (bias / temperature).numpy())
+            for head, (weight, bias), temperature in self._zipped(weights)
+            if head.kind != "span"
+        ]
+        self._span_heads = [
+            (head, (weight / temperature).to(self._device), (bias / temperature).to(self._device))
+            for head, (weight, bias), temperature in self._zipped(weights)
+            if head.kind == "span"
+        ]
+
+    def _zipped(
+        self, weights: Sequence[tuple[torch.Tensor, torch.Tensor]]
+    ) -> Iterator[tuple[HeadSpec, tuple[torch.Tensor, torch.Tensor], float]]:
+        return zip(self.checkpoint.heads, weights, self.checkpoint.temperatures, strict=True)
+
+    @classmethod
+    def load(cls, checkpoint: Path, encoder: Path, device: str | None = None, threads: int = 1) -> "Predictor":
+        """Read a checkpoint folder and merge its adapter into the encoder of `encoder` (a prepared folder).
+
+        Weights become bfloat16 where the hardware computes in it. Raises CheckpointError (a ValueError) for a broken
+        checkpoint or one made with another encoder.
+        """
+        described = read_checkpoint(checkpoint)
+        folder = EncoderFolder.read(encoder)
+        if (folder.name, folder.version) != (described.encoder, described.encoder_version):
+            raise CheckpointError(
+                f"The checkpoint {checkpoint.name} was trained on {described.encoder} ({described.encoder_version}), "
+                f"not on {folder.name} ({folder.version})."
+            )
+        place = device_for(device)
+        with torch.random.fork_rng():
+            adapted = with_adapter(load_encoder(folder), described.arguments)
+        _fill_adapter(adapted, described)
+        merged: BertModel = adapted.merge_and_unload()
+        heads = head_tensors(described, merged.config.hidden_size)
+        _to_serving_type(merged, place)
+        return cls(described, merged.eval(), heads, TextTokenizer(folder), threads)
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Parts] | None = None,
+        roles: Sequence[Sequence[str]] | None = None,
+    ) -> list[Predicted]:
+        """One whole answer a text, in the order given. `parts` (and their `roles`) are those of each text."""
+        own_parts: Sequence[Parts] = parts if parts is not None else [()] * len(texts)
+        own_roles: Sequence[Sequence[str]] = roles if roles is not None else [()] * len(texts)
+        scored = self._score(texts)
+        return [self._answer(*one) for one in zip(scored, own_parts, own_roles, strict=True)]
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Mean token states of the adapted encoder, [texts, hidden], float32."""
+        if not texts:
+            return np.zeros((0, self._encoder.config.hidden_size), dtype=np.float32)
+        return np.stack([scores.mean for scores in self._score(texts)])
+
+    def _answer(self, scores: Scores, parts: Parts, roles: Sequence[str]) -> Predicted:
+        answer: dict[str, object] = {}
+        confidence: dict[str, object] = {}
+        for head, weight, bias in self._text_heads:
+            logits = weight @ scores.mean + bias
+            decide = _choice if head.kind == "choice" else _choices
+            answer[head.name], confidence[head.name] = decide(logits, head)
+        for head, _, _ in self._span_heads:
+            layout = layout_of(scores.tokens.places, parts, roles, head)
+            found = spans_of(scores.spans[head.name], layout, head)
+            answer[head.name] = [span.as_wire() for span, _ in found]
+            confidence[head.name] = [sure for _, sure in found]
+        return Predicted(answer, confidence)
+
+    def _score(self, texts: Sequence[str]) -> list[Scores]:
+        tokenized = [self._tokenizer.tokenize(text) for text in texts]
+        arguments = self.checkpoint.arguments
+        room = arguments.max_length - self._tokenizer.frame
+        windows = [
+            window
+            for owner, tokens in enumerate(tokenized)
+            for window in windows_of(owner, len(tokens.ids), room, arguments.window_overlap)
+        ]
+        gathered = [_Gathering(len(tokens.ids), self._span_heads) for tokens in tokenized]
+        with thread_limit(self._threads), torch.inference_mode():
+            for batch in _bucketed(windows, self._tokenizer.frame):
+                self._forward(batch, tokenized, gathered)
+        return [
+            Scores(tokens, gathering.total / max(1, gathering.weight), gathering.spans)
+            for tokens, gathering in zip(tokenized, gathered, strict=True)
+        ]
+
+    def _forward(
+        self, windows: Sequence[Window], tokenized: Sequence[TokenizedText], gathered: "Sequence[_Gathering]"
+    ) -> None:
+        ids, mask = self._tokenizer.collate(tokenized, windows)
+        ids, mask = ids.to(self._device), mask.to(self._device)
+        whole = bool(mask.all())
+        states = self._encoder(input_ids=ids, attention_mask=None if whole else mask).last_hidden_state.float()
+        sums = (states * mask.unsqueeze(-1)).sum(dim=1).cpu().numpy()
+        lengths = mask.sum(dim=1).tolist()
+        offset = len(self._tokenizer.opening)
+        outputs = [
+            (head.name, _log_softmax(states @ weight.T + bias, head)) for head, weight, bias in self._span_heads
+        ]
+        for row, window in enumerate(windows):
+            gathering = gathered[window.owner]
+            gathering.total = gathering.total + sums[row]
+            gathering.weight += lengths[row]
+            content = {name: output[row, offset : offset + len(window)] for name, output in outputs}
+            gathering.take(window, content)
+
+
+class _Gathering:
+    """Collects the windows of one text. A token's tags come from the window in which it stands farthest from an edge."""
+
+    def __init__(self, token_count: int, heads: Sequence[tuple[HeadSpec, torch.Tensor, torch.Tensor]]) -> None:
+        self.total: Floats = np.zeros((), dtype=np.float32)
+        self.weight = 0
+        self.spans: dict[str, Floats] = {
+            head.name: np.zeros((token_count, len(head.labels), 3) if head.overlap else (token_count, head.width), "f4")
+            for head, _, _ in heads
+        }
+        self._depth = np.full(token_count, -1, dtype=np.int64)
+
+    def take(self, window: Window, content: dict[str, Floats]) -> None:
+        count = len(window)
+        depth = np.minimum(np.arange(count), np.arange(count)[::-1])
+        deeper = depth > self._depth[window.first : window.last]
+        self._depth[window.first : window.last][deeper] = depth[deeper]
+        for name, scores in content.items():
+            self.spans[name][window.first : window.last][deeper] = scores[deeper]
+
+
+def _fill_adapter(adapted: PeftModel, checkpoint: Checkpoint) -> None:
+    tensors = read_tensors(checkpoint.folder, ADAPTER)
+    result = set_peft_model_state_dict(adapted, tensors)
+    missing = [key for key in result.missing_keys if "lora_" in key]
+    if missing or result.unexpected_keys:
+        raise CheckpointError(f"The adapter of {checkpoint.folder.name} does not fit its encoder and arguments.")
+
+
+def _to_serving_type(encoder: BertModel, device: torch.device) -> None:
+    encoder.to(device)
+    if has_bfloat16(device):
+        encoder.to(torch.bfloat16)
+
+
+def _bucketed(windows: Sequence[Window], frame: int) -> Iterator[list[Window]]:
+    """Windows of like length together: at most 32 rows and 8,192 tokens, padding included."""
+    batch: list[Window] = []
+    for window in sorted(windows, key=len, reverse=True):
+        longest = len(batch[0]) + frame if batch else 0
+        if batch and (len(batch) == _ROWS or (len(batch) + 1) * longest > _ROWS_TOKENS):
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def _log_softmax(logits: torch.Tensor, head: HeadSpec) -> Floats:
+    if head.overlap:
+        logits = logits.reshape(*logits.shape[:-1], len(head.labels), 3)
+    result: Floats = nn.functional.log_softmax(logits, dim=-1).cpu().numpy()
+    return result
+
+
+def _choice(logits: Floats, head: HeadSpec) -> tuple[object, object]:
+    shifted = np.exp(logits - logits.max())
+    probabilities = shifted / shifted.sum()
+    surest = np.argsort(-probabilities, kind="stable")[:_TOP]
+    return head.labels[surest[0]], {head.labels[number]: round(float(probabilities[number]), 6) for number in surest}
+
+
+def _choices(logits: Floats, head: HeadSpec) -> tuple[object, object]:
+    probabilities = 1.0 / (1.0 + np.exp(-logits))
+    chosen = [label for label, probability in zip(head.labels, probabilities, strict=True) if probability >= 0.5]
+    confidence = {
+        label: round(float(probability), 6) for label, probability in zip(head.labels, probabilities, strict=True)
+    }
+    return chosen, confidence
