@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from annotation.people.models import User
@@ -15,6 +15,11 @@ def projects_of(user: User | AnonymousUser) -> QuerySet[Project]:
     if not user.is_authenticated:
         return Project.objects.none()
     return Project.objects.filter(memberships__user_id=user.pk)
+
+
+def is_member(user: User | AnonymousUser, project: str = "project") -> Q:
+    """A filter for rows of projects the person is a member of; `project` is the path to the project."""
+    return Q(**{f"{project}__memberships__user_id": user.pk or 0})
 
 
 def membership_for(user: User | AnonymousUser, project_id: int, *, at_least: Role = Role.ANNOTATOR) -> Membership:

@@ -1,9 +1,33 @@
+import logging
 import os
+import threading
+import time
 
+import redis
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collabweb.settings")
+
+logger = logging.getLogger(__name__)
+HEARTBEAT_STEP = 5.0
 
 app = Celery("collabweb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["annotation", "modelops"])
+
+
+@worker_ready.connect
+def start_heartbeat(**_: object) -> None:
+    """A thread of its own: a worker that is busy with one long task is alive all the same."""
+    threading.Thread(target=_beat, args=(list(app.amqp.queues.consume_from),), daemon=True).start()
+
+
+def _beat(queues: list[str]) -> None:
+    client = redis.Redis.from_url(app.conf.broker_url, socket_timeout=5, socket_connect_timeout=5)
+    while True:
+        try:
+            client.mset({f"collabweb:heartbeat:{queue}": time.time() for queue in queues})
+        except redis.RedisError as error:
+            logger.warning("no heartbeat, the broker does not answer: %s", error)
+        time.sleep(HEARTBEAT_STEP)

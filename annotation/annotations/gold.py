@@ -21,10 +21,11 @@ class NewGold:
     by_id: int | None = None
 
 
-def record_gold(project_id: int, golds: Sequence[NewGold], source: Source) -> None:
+def record_gold(project_id: int, golds: Sequence[NewGold], source: Source, *, is_locked: bool = False) -> None:
     """Make these the gold answers, close the documents to the queue, and append to the change feed.
 
     Call inside a transaction and late in it: the project's order lock is held from here to commit.
+    `is_locked`: the caller took that lock already.
     """
     if not golds:
         return
@@ -33,7 +34,8 @@ def record_gold(project_id: int, golds: Sequence[NewGold], source: Source) -> No
     answers = [json.dumps(gold.answer) for gold in golds]
     people = [gold.by_id for gold in golds]
     now = timezone.now()
-    lock_order(project_id)
+    if not is_locked:
+        lock_order(project_id)
     with connection.cursor() as cursor:
         cursor.execute(
             """

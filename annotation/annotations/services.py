@@ -1,21 +1,20 @@
 """Save people's answers. Nothing that was acknowledged is ever lost or silently overwritten."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from annotation.annotations.gold import NewGold, record_gold
 from annotation.annotations.models import Annotation, Source, Status
 from annotation.answers.answer import JsonAnswer
 from annotation.answers.label_sets import rules_for
-from annotation.answers.problems import AnswerError, Problem
 from annotation.answers.rules import check_answer
 from annotation.documents.models import Document, State
-from annotation.events.services import publish_mixed
+from annotation.events.services import ORDER_LOCK, publish_mixed
 from annotation.people.models import User
-from annotation.predictions.models import Prediction
 from annotation.projects.models import Project, ReviewPolicy
 
 KEPT_KEYS = 10
@@ -41,11 +40,12 @@ class Save:
     key: str = ""
 
 
-def save(*, project: Project, document: Document, user: User, asked: Save) -> Annotation:
+def save(*, document: Document, user: User, asked: Save) -> Annotation:
     """Store the person's one annotation of this document; a submitted one becomes gold in a project without review.
 
-    Repeating a save changes nothing. Raises AnswerError and VersionConflict.
+    `document` comes with its project. Repeating a save changes nothing. Raises AnswerError and VersionConflict.
     """
+    project = document.project
     checked = check_answer(
         asked.answer,
         rules=rules_for(project.pk),
@@ -55,25 +55,20 @@ def save(*, project: Project, document: Document, user: User, asked: Save) -> An
     ).as_json()
     with transaction.atomic():
         annotation, is_repeat = _store(document, user, asked, checked)
-        if is_repeat:
-            return annotation
-        if asked.status != Status.DRAFT:
+        if not is_repeat and asked.status != Status.DRAFT:
             _close_assignment(project, document, user, asked.status)
             _after_submit(project, document, user, annotation)
     return annotation
 
 
 def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> tuple[Annotation, bool]:
+    if not asked.if_match:
+        made = _insert(document, user, asked, checked)
+        if made is not None:
+            return made, False
     present = Annotation.objects.select_for_update().filter(document=document, user=user).first()
     if present is None:
-        if asked.if_match:
-            raise VersionConflict(Annotation(document=document, user=user, version=0))
-        made, is_new = Annotation.objects.get_or_create(
-            document=document, user=user, defaults=_fields(asked, checked, document) | {"recent_keys": _keys([], asked)}
-        )
-        if is_new:
-            return made, False
-        present = Annotation.objects.select_for_update().get(pk=made.pk)
+        raise VersionConflict(Annotation(document=document, user=user, version=0))
     if asked.key and asked.key in present.recent_keys:
         return present, True
     if asked.if_match is not None and asked.if_match != present.version:
@@ -83,39 +78,50 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
     if present.status != Status.DRAFT and asked.status == Status.DRAFT:
         # A late draft of a tab that was left open must not take back what was submitted.
         raise VersionConflict(present)
-    for name, value in _fields(asked, checked, document).items():
+    for name, value in _fields(asked, checked).items():
         setattr(present, name, value)
     present.version += 1
-    present.recent_keys = _keys(present.recent_keys, asked)
+    present.recent_keys = [*present.recent_keys, asked.key][-KEPT_KEYS:] if asked.key else present.recent_keys
     present.save()
     return present, False
 
 
-def _fields(asked: Save, checked: JsonAnswer, document: Document) -> dict[str, Any]:  # Any: model fields
+def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) -> Annotation | None:
+    """The first save, in one statement; None when the person already has an annotation of this document."""
+    now = timezone.now()
+    new = Annotation(document=document, user=user, created_at=now, changed_at=now, **_fields(asked, checked))
+    new.recent_keys = [asked.key] if asked.key else []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO annotation_annotation
+                (document_id, user_id, answer, status, version, seconds, prediction_id, recent_keys,
+                 created_at, changed_at)
+            VALUES (%s, %s, %s::jsonb, %s, 1, %s, %s, %s, %s, %s)
+            ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id
+            """,
+            [document.pk, user.pk, json.dumps(checked), asked.status.value, asked.seconds, asked.prediction_id]
+            + [new.recent_keys, now, now],
+        )
+        row = cursor.fetchone()
+    new.pk = row[0] if row else None
+    return new if row else None
+
+
+def _fields(asked: Save, checked: JsonAnswer) -> dict[str, Any]:  # Any: model fields
     return {
         "answer": checked,
         "status": asked.status,
         "seconds": asked.seconds,
-        "prediction_id": _own_prediction(asked.prediction_id, document),
+        "prediction_id": asked.prediction_id,
     }
-
-
-def _own_prediction(prediction_id: int | None, document: Document) -> int | None:
-    if prediction_id is None:
-        return None
-    if not Prediction.objects.filter(pk=prediction_id, document=document).exists():
-        raise AnswerError([Problem("prediction", "unknown_prediction", _("This document has no such prediction."))])
-    return prediction_id
-
-
-def _keys(before: list[str], asked: Save) -> list[str]:
-    return [*before, asked.key][-KEPT_KEYS:] if asked.key else before
 
 
 def _close_assignment(project: Project, document: Document, user: User, status: Status) -> None:
     """End the lease. A submitted answer keeps the slot it took; a skipped document goes back to the others.
 
     A person without a lease (it expired, or the document was opened by its address) takes a slot now, if one is left.
+    Takes the project's order lock, which gold and events need next.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -123,7 +129,7 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
             WITH closed AS (
                 UPDATE annotation_assignment SET state = 'done'
                 WHERE document_id = %(document)s AND user_id = %(user)s AND state = 'open' RETURNING id
-            )
+            ), moved AS (
             UPDATE annotation_document SET
                 slots = CASE
                     WHEN state IN ('gold', 'auto_accepted') THEN slots
@@ -134,9 +140,17 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
                     WHEN %(skipped)s AND state = 'assigned' THEN 'new'
                     WHEN NOT %(skipped)s AND state IN ('new', 'assigned') THEN 'annotated'
                     ELSE state END
-            WHERE id = %(document)s
+            WHERE id = %(document)s RETURNING id
+            )
+            SELECT pg_advisory_xact_lock(%(lock)s, %(project)s) FROM moved
             """,
-            {"document": document.pk, "user": user.pk, "skipped": status == Status.SKIPPED},
+            {
+                "document": document.pk,
+                "user": user.pk,
+                "skipped": status == Status.SKIPPED,
+                "lock": ORDER_LOCK,
+                "project": project.pk,
+            },
         )
 
 
@@ -145,7 +159,9 @@ def _after_submit(project: Project, document: Document, user: User, annotation: 
         return
     is_gold = project.review == ReviewPolicy.NONE and project.overlap == 1
     if is_gold:
-        record_gold(project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION)
+        record_gold(
+            project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION, is_locked=True
+        )
     state = State.GOLD if is_gold else State.ANNOTATED
     publish_mixed(
         project.pk,
@@ -153,4 +169,5 @@ def _after_submit(project: Project, document: Document, user: User, annotation: 
             ("annotation.submitted", {"document": document.pk, "annotation": annotation.pk, "user": user.pk}),
             ("document.changed", {"document": document.pk, "state": state.value}),
         ],
+        is_locked=True,
     )

@@ -1,23 +1,26 @@
 """Read a project's label sets as the rules that answers are checked against."""
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
 from annotation.answers.rules import LabelSetRule
-from annotation.projects.models import Label, LabelSet
+from annotation.projects.models import LabelSet
 
 
 def rules_for(project_id: int) -> list[LabelSetRule]:
-    labels: dict[int, set[str]] = {}
-    rows = Label.objects.filter(label_set__project_id=project_id).values_list("label_set_id", "name")
-    for label_set_id, name in rows:
-        labels.setdefault(label_set_id, set()).add(name)
+    """One statement: every save asks for it."""
+    rows = LabelSet.objects.filter(project_id=project_id).annotate(
+        label_names=ArrayAgg("labels__name", filter=Q(labels__isnull=False), default=[])
+    )
     return [
         LabelSetRule(
-            name=label_set.name,
-            kind=label_set.kind,
-            required=label_set.required,
-            overlap=label_set.overlap,
-            labels=frozenset(labels.get(label_set.pk, ())),
-            max_spans=label_set.max_spans,
-            part_role=label_set.part_role,
+            name=row.name,
+            kind=row.kind,
+            required=row.required,
+            overlap=row.overlap,
+            labels=frozenset(row.label_names),
+            max_spans=row.max_spans,
+            part_role=row.part_role,
         )
-        for label_set in LabelSet.objects.filter(project_id=project_id)
+        for row in rows
     ]

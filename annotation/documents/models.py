@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,14 @@ class DocumentQuerySet(QuerySet["Document"]):
 
     def in_queue_order(self) -> "DocumentQuerySet":
         return self.order_by("-priority", "id")
+
+    def with_gold_label(self, label: str, label_sets: Sequence[str]) -> "DocumentQuerySet":
+        """Documents whose gold answer holds this label, in whatever kind of label set."""
+        matches = Q()
+        for name in label_sets:
+            for value in (label, [label], [{"label": label}]):
+                matches |= Q(gold__answer__contains={name: value})
+        return self.filter(matches)
 
 
 class Document(models.Model):

@@ -9,6 +9,10 @@ class EventQuerySet(QuerySet["Event"]):
     def last_id(self, project_id: int) -> int:
         return self.filter(project_id=project_id).aggregate(last=Max("pk"))["last"] or 0
 
+    async def alast_id(self, project_id: int) -> int:
+        found = await self.filter(project_id=project_id).aaggregate(last=Max("pk"))
+        return found["last"] or 0
+
 
 class Event(models.Model):
     """A message to open pages: a row first, then a NOTIFY. Ids rise in the order of commits within a project."""

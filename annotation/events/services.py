@@ -9,7 +9,7 @@ from django.utils import timezone
 
 CHANNEL = "collabweb_events"
 # First key of PostgreSQL's two-key advisory locks; the second is the project.
-_LOCK = 4201
+ORDER_LOCK = 4201
 
 Payload = Mapping[str, Any]  # Any: JSON; the shapes are the TypedDicts of annotation/events/types.py
 
@@ -17,7 +17,7 @@ Payload = Mapping[str, Any]  # Any: JSON; the shapes are the TypedDicts of annot
 def lock_order(project_id: int) -> None:
     """Make ids that are drawn from here to commit rise in the order of commits, for this project."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, project_id])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ORDER_LOCK, project_id])
 
 
 def publish(project_id: int, type_: str, payload: Payload) -> None:
@@ -29,12 +29,14 @@ def publish_many(project_id: int, type_: str, payloads: Iterable[Payload]) -> No
     publish_mixed(project_id, [(type_, payload) for payload in payloads])
 
 
-def publish_mixed(project_id: int, events: Iterable[tuple[str, Payload]]) -> None:
+def publish_mixed(project_id: int, events: Iterable[tuple[str, Payload]], *, is_locked: bool = False) -> None:
+    """`is_locked`: the caller holds the project's order lock already."""
     rows = list(events)
     if not rows:
         return
-    with transaction.atomic():
-        lock_order(project_id)
+    with transaction.atomic(savepoint=False):
+        if not is_locked:
+            lock_order(project_id)
         with connection.cursor() as cursor:
             cursor.execute(
                 """

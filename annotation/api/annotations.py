@@ -1,0 +1,111 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.access import is_member, project_for
+from annotation.annotations.models import Annotation, GoldChange, Status
+from annotation.annotations.services import Save, VersionConflict, save
+from annotation.annotations.wire import annotation_json, change_json
+from annotation.answers.problems import Problem
+from annotation.api.errors import ApiError, invalid
+from annotation.api.pagination import Pages
+from annotation.api.serializers import AnnotationRequest, AnnotationSerializer, ChangesAnswer
+from annotation.documents.models import Document
+from annotation.predictions.models import Prediction
+
+MAX_KEY_CHARS = 100
+MAX_SEQ = 2**63 - 1
+
+
+def whole_number(raw: str | None, name: str, default: int, highest: int = MAX_SEQ) -> int:
+    """A number from a query string. Raises the contract's 422."""
+    if raw is None or raw == "":
+        return default
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 19 or int(raw) > highest:
+        raise invalid([Problem(name, "bad_number", f"{name} is a whole number from 0 to {highest}.")])
+    return int(raw)
+
+
+class AnnotationView(APIView):
+    @extend_schema(
+        request=AnnotationRequest,
+        responses=AnnotationSerializer,
+        parameters=[
+            OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER),
+            OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER),
+        ],
+    )
+    def put(self, request: Request, document_id: int) -> Response:
+        """The caller's one annotation of this document. Repeating it changes nothing."""
+        document = (
+            Document.objects.select_related("project").filter(is_member(request.user), pk=document_id).first()
+        )
+        if document is None:
+            raise Http404
+        asked = self._asked(request, document)
+        try:
+            saved = save(document=document, user=request.user, asked=asked)
+        except VersionConflict as conflict:
+            present = annotation_json(conflict.annotation) if conflict.annotation.pk else None
+            raise ApiError(412, "version_conflict", "Another save came first.", extra={"present": present}) from conflict
+        return Response(annotation_json(saved), headers={"ETag": f'"{saved.version}"'})
+
+    def _asked(self, request: Request, document: Document) -> Save:
+        body = AnnotationRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        given: dict[str, Any] = body.validated_data  # Any: checked by the serializer
+        prediction_id = given.get("prediction")
+        if prediction_id and not Prediction.objects.filter(pk=prediction_id, document=document).exists():
+            raise invalid([Problem("prediction", "unknown_prediction", "This document has no such prediction.")])
+        key = request.headers.get("Idempotency-Key", "")
+        if len(key) > MAX_KEY_CHARS or "\0" in key:
+            raise invalid([Problem("Idempotency-Key", "too_long", f"A key has at most {MAX_KEY_CHARS} characters.")])
+        return Save(
+            answer=given["answer"],
+            status=Status(given["status"]),
+            seconds=given["seconds"],
+            prediction_id=prediction_id,
+            if_match=_version(request.headers.get("If-Match")),
+            key=key,
+        )
+
+
+def _version(header: str | None) -> int | None:
+    if header is None or header.strip() == "*":
+        return None
+    digits = header.strip().removeprefix("W/").strip('"')
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+        raise invalid([Problem("If-Match", "bad_number", "If-Match holds the annotation's version in quotes.")])
+    return int(digits)
+
+
+class AnnotationsView(ListAPIView[Annotation]):
+    serializer_class = AnnotationSerializer
+    pagination_class = Pages
+
+    def get_queryset(self) -> QuerySet[Annotation]:
+        project = project_for(self.request.user, self.kwargs["project_id"])
+        return Annotation.objects.filter(document__project=project)
+
+
+class LabelsView(APIView):
+    @extend_schema(
+        responses=ChangesAnswer,
+        parameters=[OpenApiParameter("since", OpenApiTypes.INT), OpenApiParameter("limit", OpenApiTypes.INT)],
+    )
+    def get(self, request: Request, project_id: int) -> Response:
+        """The change feed of gold: ordered, resumable, nothing skipped, nothing twice."""
+        project = project_for(request.user, project_id)
+        since = whole_number(request.query_params.get("since"), "since", 0)
+        limit = max(1, whole_number(request.query_params.get("limit"), "limit", 100, 500))
+        rows = list(GoldChange.objects.filter(project=project, pk__gt=since).order_by("pk")[:limit])
+        return Response(
+            {"results": [change_json(row) for row in rows], "next_since": rows[-1].pk if rows else since}
+        )

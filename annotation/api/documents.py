@@ -1,0 +1,98 @@
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.access import is_member, project_for
+from annotation.answers.problems import Problem
+from annotation.api.errors import invalid
+from annotation.api.pagination import Pages
+from annotation.api.serializers import DocumentSerializer
+from annotation.documents.models import Document, State
+from annotation.documents.wire import document_json
+from annotation.predictions.models import Prediction
+from annotation.predictions.wire import prediction_json
+from annotation.projects.models import Project
+
+ORDERS = {"id": "id", "-id": "-id", "priority": ("-priority", "id"), "created_at": "id", "-created_at": "-id"}
+FILTERS = [
+    OpenApiParameter("state", OpenApiTypes.STR, enum=State.values),
+    OpenApiParameter("label", OpenApiTypes.STR, description="A label of the gold answer"),
+    OpenApiParameter("q", OpenApiTypes.STR, description="Words of the text"),
+    OpenApiParameter("external_id", OpenApiTypes.STR),
+    OpenApiParameter("since", OpenApiTypes.DATETIME, description="Made at or after"),
+    OpenApiParameter("order", OpenApiTypes.STR, enum=list(ORDERS)),
+    OpenApiParameter("limit", OpenApiTypes.INT),
+    OpenApiParameter("cursor", OpenApiTypes.STR),
+]
+
+
+def listed_documents(project: Project, request: Request) -> QuerySet[Document]:
+    """The project's documents by the query string's filters; an unknown filter value is a clear error."""
+    asked = request.query_params
+    rows = Document.objects.filter(project=project)
+    if state := asked.get("state"):
+        if state not in State.values:
+            raise invalid([Problem("state", "bad_choice", f"state is one of {', '.join(State.values)}.")])
+        rows = rows.filter(state=state)
+    for name in ("q", "label", "external_id"):
+        if "\0" in asked.get(name, ""):
+            raise invalid([Problem(name, "nul_char", "NUL characters are not searchable.")])
+    if words := asked.get("q"):
+        rows = rows.filter(text__icontains=words)
+    if external_id := asked.get("external_id"):
+        rows = rows.filter(external_id=external_id)
+    if label := asked.get("label"):
+        names = project.label_sets.values_list("name", flat=True)
+        rows = rows.with_gold_label(label, list(names))
+    if since := asked.get("since"):
+        try:
+            moment = parse_datetime(since)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise invalid([Problem("since", "bad_time", "since is a time such as 2026-01-31T12:00:00Z.")])
+        rows = rows.filter(created_at__gte=moment)
+    return rows
+
+
+class DocumentListPages(Pages):
+    def get_ordering(self, request: Request, queryset: QuerySet[Document], view: APIView) -> tuple[str, ...]:
+        order = ORDERS.get(request.query_params.get("order", "id"))
+        if order is None:
+            raise invalid([Problem("order", "bad_choice", f"order is one of {', '.join(ORDERS)}.")])
+        return (order,) if isinstance(order, str) else order
+
+
+class DocumentView(APIView):
+    @extend_schema(responses=DocumentSerializer)
+    def get(self, request: Request, document_id: int) -> Response:
+        """The document, its gold answer and the prediction people see."""
+        document = (
+            Document.objects.select_related("project", "gold")
+            .filter(is_member(request.user), pk=document_id)
+            .first()
+        )
+        if document is None:
+            raise Http404
+        seen = Prediction.objects.current([document.pk], document.project.production_version).get(document.pk)
+        gold = getattr(document, "gold", None)
+        return Response(
+            {
+                **document_json(document),
+                "project": document.project_id,
+                "prediction": prediction_json(seen) if seen else None,
+                "gold": {"answer": gold.answer, "source": gold.source} if gold else None,
+            }
+        )
+
+
+def documents_page(request: Request, project_id: int, view: APIView) -> Response:
+    project = project_for(request.user, project_id)
+    pages = DocumentListPages()
+    rows = pages.paginate_queryset(listed_documents(project, request), request, view=view)
+    return pages.get_paginated_response(DocumentSerializer(rows, many=True).data)

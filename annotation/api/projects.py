@@ -1,0 +1,129 @@
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.db.models import F, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.access import membership_for, project_for, projects_of
+from annotation.api.pagination import NewestFirst, Pages
+from annotation.api.serializers import (
+    MemberSerializer,
+    ProjectChange,
+    ProjectRequest,
+    ProjectSerializer,
+    TokenAnswer,
+    TokenRequest,
+)
+from annotation.api.throttles import SignInThrottle
+from annotation.people.models import User
+from annotation.people.services import make_token
+from annotation.projects.models import Membership, Project, Role
+from annotation.projects.services import add_member, create_project, delete_project, update_settings
+
+
+class TokenView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (SignInThrottle,)
+
+    @extend_schema(request=TokenRequest, responses=TokenAnswer, auth=[])
+    def post(self, request: Request) -> Response:
+        """Exchange a name and a password for a token."""
+        body = TokenRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = authenticate(request, **body.validated_data)
+        if not isinstance(user, User):
+            raise exceptions.AuthenticationFailed("Name or password is wrong.")
+        return Response({"token": make_token(user)})
+
+
+def projects_with_label_sets(user: User) -> QuerySet[Project]:
+    return projects_of(user).annotate(role=F("memberships__role")).prefetch_related("label_sets__labels")
+
+
+def project_answer(user: User, project_id: int, status: int = 200) -> Response:
+    return Response(ProjectSerializer(projects_with_label_sets(user).get(pk=project_id)).data, status=status)
+
+
+class ProjectsView(APIView):
+    @extend_schema(responses=ProjectSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        pages = NewestFirst()
+        rows = pages.paginate_queryset(projects_with_label_sets(request.user), request, view=self)
+        return pages.get_paginated_response(ProjectSerializer(rows, many=True).data)
+
+    @extend_schema(request=ProjectRequest, responses={201: ProjectSerializer})
+    def post(self, request: Request) -> Response:
+        body = ProjectRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        given: dict[str, Any] = body.validated_data  # Any: checked by the serializer
+        project = create_project(
+            user=request.user,
+            name=given["name"],
+            template=given.get("template") or None,
+            label_sets=given.get("label_sets"),
+            guidelines=given.get("guidelines"),
+            settings=dict(given.get("settings") or {}),
+        )
+        return project_answer(request.user, project.pk, 201)
+
+
+class ProjectView(APIView):
+    @extend_schema(responses=ProjectSerializer)
+    def get(self, request: Request, project_id: int) -> Response:
+        project_for(request.user, project_id)
+        return project_answer(request.user, project_id)
+
+    @extend_schema(request=ProjectChange, responses=ProjectSerializer)
+    def patch(self, request: Request, project_id: int) -> Response:
+        """`settings` may also stand flat in the body."""
+        project = project_for(request.user, project_id, at_least=Role.MANAGER)
+        body = ProjectChange(data=_nested(request.data))
+        body.is_valid(raise_exception=True)
+        changes = {**body.validated_data, **body.validated_data.get("settings", {})}
+        changes.pop("settings", None)
+        update_settings(project=project, user=request.user, changes=changes)
+        return project_answer(request.user, project_id)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, project_id: int) -> Response:
+        delete_project(project=project_for(request.user, project_id, at_least=Role.MANAGER))
+        return Response(status=204)
+
+
+def _nested(body: object) -> object:
+    """Settings are taken nested or flat; the serializer knows the nested form."""
+    if not isinstance(body, dict):
+        return body
+    known = set(ProjectChange().fields)
+    flat = {key: value for key, value in body.items() if key not in known}
+    nested = body.get("settings") if isinstance(body.get("settings"), dict) else {}
+    return {key: value for key, value in body.items() if key in known} | {"settings": {**flat, **nested}}
+
+
+class MembersView(APIView):
+    @extend_schema(responses=MemberSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        project = project_for(request.user, project_id)
+        pages = Pages()
+        rows = Membership.objects.filter(project=project).select_related("user")
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(MemberSerializer(page, many=True).data)
+
+    @extend_schema(request=MemberSerializer, responses={201: MemberSerializer})
+    def post(self, request: Request, project_id: int) -> Response:
+        """Add a member, or change a member's role."""
+        membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
+        body = MemberSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = add_member(
+            project=membership.project,
+            username=body.validated_data["user"]["username"],
+            role=Role(body.validated_data["role"]),
+        )
+        return Response(MemberSerializer(made).data, status=201)

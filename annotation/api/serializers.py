@@ -1,0 +1,180 @@
+"""Translate only: rows to the contract's JSON and back. Rules live in the services."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotation.annotations.models import Annotation, Status
+from annotation.documents.models import Document
+from annotation.projects.models import Label, LabelSet, Membership, Project, Role
+
+PROJECT_SETTINGS = (
+    "encoder",
+    "language",
+    "review",
+    "review_share",
+    "overlap",
+    "lease_minutes",
+    "selection",
+    "random_share",
+    "blind_share",
+    "train_after",
+    "promote",
+    "auto_accept",
+    "explanations",
+)
+
+
+class TokenRequest(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class TokenAnswer(serializers.Serializer[Any]):
+    token = serializers.CharField()
+
+
+class LabelSerializer(serializers.ModelSerializer[Label]):
+    name = serializers.CharField(trim_whitespace=False, max_length=1000)
+
+    class Meta:
+        model = Label
+        fields = ["name", "color", "key", "definition", "titles"]
+        extra_kwargs = {name: {"required": False} for name in ("color", "key", "definition", "titles")}
+
+
+class LabelSetSerializer(serializers.ModelSerializer[LabelSet]):
+    labels = LabelSerializer(many=True, required=False)
+    name = serializers.CharField(trim_whitespace=False, max_length=1000)
+
+    class Meta:
+        model = LabelSet
+        fields = ["name", "kind", "required", "overlap", "max_spans", "part_role", "titles", "labels"]
+
+
+class SettingsSerializer(serializers.ModelSerializer[Project]):
+    auto_accept = serializers.JSONField(required=False, allow_null=True)
+
+    class Meta:
+        model = Project
+        fields = PROJECT_SETTINGS
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    label_sets = LabelSetSerializer(many=True, read_only=True)
+    settings = serializers.SerializerMethodField()
+    role = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "name",
+            "template",
+            "guidelines",
+            "label_sets",
+            "settings",
+            "role",
+            "production_version",
+            "created_at",
+        ]
+
+    def get_settings(self, project: Project) -> dict[str, Any]:
+        return {name: getattr(project, name) for name in PROJECT_SETTINGS}
+
+    def get_role(self, project: Project) -> str | None:
+        return getattr(project, "role", None)
+
+
+class ProjectRequest(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    template = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    label_sets = serializers.ListField(child=serializers.DictField(), required=False, max_length=50)
+    guidelines = serializers.JSONField(required=False, allow_null=True)
+    settings = SettingsSerializer(required=False, partial=True)
+
+
+class ProjectChange(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200, required=False)
+    guidelines = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    settings = SettingsSerializer(required=False, partial=True)
+
+
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    username = serializers.CharField(source="user.username", max_length=150)
+    role = serializers.ChoiceField(choices=Role.choices)
+
+    class Meta:
+        model = Membership
+        fields = ["username", "role"]
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    class Meta:
+        model = Document
+        fields = ["id", "external_id", "text", "parts", "meta", "state", "priority", "text_sha256", "created_at"]
+
+
+class PredictionSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    document = serializers.IntegerField()
+    version = serializers.JSONField()
+    answer = serializers.JSONField()
+    confidence = serializers.JSONField()
+    created_at = serializers.DateTimeField()
+
+
+class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
+    class Meta:
+        model = Annotation
+        fields = ["id", "document", "user", "answer", "status", "version", "seconds", "prediction", "changed_at"]
+
+
+class AssignmentSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    document = DocumentSerializer()
+    prediction = PredictionSerializer(allow_null=True)
+    annotation = AnnotationSerializer(allow_null=True)
+    expires_at = serializers.DateTimeField()
+
+
+class AssignmentsAnswer(serializers.Serializer[Any]):
+    assignments = AssignmentSerializer(many=True)
+
+
+class NextRequest(serializers.Serializer[Any]):
+    count = serializers.IntegerField(min_value=1, max_value=50, default=1)
+
+
+class AnnotationRequest(serializers.Serializer[Any]):
+    answer = serializers.JSONField()
+    seconds = serializers.FloatField(min_value=0, max_value=86_400, default=0.0)
+    status = serializers.ChoiceField(choices=Status.choices, default=Status.SUBMITTED)
+    prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    document = serializers.IntegerField()
+    answer = serializers.JSONField()
+    source = serializers.CharField()
+    changed_at = serializers.DateTimeField()
+    deleted = serializers.BooleanField()
+
+
+class ChangesAnswer(serializers.Serializer[Any]):
+    results = ChangeSerializer(many=True)
+    next_since = serializers.IntegerField()
+
+
+class ErrorRow(serializers.Serializer[Any]):
+    field = serializers.CharField(required=False)
+    row = serializers.IntegerField(required=False)
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ErrorAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = ErrorRow(many=True)

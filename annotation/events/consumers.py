@@ -1,0 +1,90 @@
+"""The WebSocket of a project: the site pushes, the page listens. One LISTEN connection a process feeds all of them."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from annotation.access import can_enter
+from annotation.events.listener import listener
+from annotation.events.models import Event
+from annotation.people.models import User
+from annotation.people.services import use_token
+
+REPLAY_LIMIT = 1_000
+CLOSE_UNAUTHENTICATED = 4401
+CLOSE_STRANGER = 4404
+
+
+class ProjectConsumer(AsyncJsonWebsocketConsumer):
+    """Sends a project's events in the order of their ids; `?since=<id>` first sends the missed ones, or `resync`."""
+
+    async def connect(self) -> None:
+        self.project_id = int(self.scope["url_route"]["kwargs"]["project_id"])
+        self.sent = 0
+        self.is_open = False
+        user = await self._user()
+        await self.accept()
+        if not user.is_authenticated:
+            await self.close(CLOSE_UNAUTHENTICATED)
+        elif not await sync_to_async(can_enter)(user, self.project_id):
+            await self.close(CLOSE_STRANGER)
+        else:
+            await self._start()
+
+    async def _start(self) -> None:
+        last = await Event.objects.alast_id(self.project_id)
+        since = self._since()
+        self.sent = last if since is None else since
+        self.is_open = True
+        await listener().join(self)
+        if since is not None and since > last:
+            self.sent = last
+            await self.send_json({"type": "resync", "id": last})
+        elif since is not None and since < last:
+            await self.catch_up()
+
+    async def _user(self) -> User | AnonymousUser:
+        headers = dict(self.scope["headers"])
+        words = headers.get(b"authorization", b"").split()
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        key = words[1].decode("latin-1") if len(words) == 2 and words[0].lower() == b"token" else ""
+        key = key or query.get("token", [""])[0]
+        if key:
+            token = await sync_to_async(use_token)(key)
+            return token.user if token else AnonymousUser()
+        user: User | AnonymousUser = self.scope["user"]
+        return user
+
+    def _since(self) -> int | None:
+        raw = parse_qs(self.scope["query_string"].decode("latin-1")).get("since", [""])[0]
+        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
+
+    async def catch_up(self) -> None:
+        """Send what came after the last event sent; called for every NOTIFY of this project."""
+        if not self.is_open:
+            return
+        rows = [row async for row in Event.objects.after(self.project_id, self.sent)[: REPLAY_LIMIT + 1]]
+        if len(rows) > REPLAY_LIMIT:
+            self.sent = await Event.objects.alast_id(self.project_id)
+            await self.send_json({"type": "resync", "id": self.sent})
+            return
+        for row in rows:
+            await self.send_event(row)
+
+    async def send_event(self, row: Event) -> None:
+        if row.pk > self.sent:
+            self.sent = row.pk
+            await self.send_json({**row.payload, "id": row.pk, "type": row.type, "at": row.at.isoformat()})
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:  # Any: Channels' own types
+        """Pages send nothing but pings."""
+        if isinstance(content, dict) and content.get("type") == "ping":
+            await self.send_json({"type": "pong", "at": timezone.now().isoformat()})
+
+    async def disconnect(self, code: int) -> None:
+        self.is_open = False
+        await listener().leave(self)
