@@ -193,6 +193,7 @@ REST_FRAMEWORK = {
         "token": env.str("COLLABWEB_API_RATE", default="100/second"),
         "sign_in": env.str("COLLABWEB_SIGN_IN_RATE", default="10/minute"),
     },
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

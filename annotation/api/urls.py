@@ -1,5 +1,19 @@
 """/api/v1/: the calls of people's work."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
+from annotation.api.documents import DocumentView
+from annotation.api.exports import ExportView
+from annotation.api.queue import AssignmentView, NextView, QueueView
+
+urlpatterns = [
+    path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
+    path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
+    path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
+    path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
+    path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
+    path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
+    path("documents/<int:document_id>/annotation/", AnnotationView.as_view(), name="api-annotation"),
+    path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
+]

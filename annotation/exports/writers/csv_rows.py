@@ -1,0 +1,33 @@
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from annotation.exports.rows import Line
+
+CONTENT_TYPE = "text/csv; charset=utf-8"
+FIXED = ("id", "external_id", "text", "meta", "source", "by", "version", "changed_at")
+# A spreadsheet runs a cell that starts with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(lines: Iterable[Line], label_sets: Sequence[str]) -> Iterator[bytes]:
+    """A header, then a row a document; spans and lists as JSON; a leading quote disarms formulas."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([*FIXED, *label_sets])
+    for line in lines:
+        writer.writerow(
+            [_cell(line.get(name)) for name in FIXED] + [_cell(line["answer"].get(name)) for name in label_sets]
+        )
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text.startswith(_FORMULA) else text
