@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 
 from collabweb.stack.places import Places, StackError, made_once
@@ -45,7 +46,31 @@ def database_url(here: Places) -> str:
 
 
 def broker_url(here: Places) -> str:
-    return f"redis+socket://{here.broker_socket}"
+    # A port, not a socket: Celery, redis-py and Django spell the URL of a socket in three different ways.
+    password = made_once(here.broker_password, secrets.token_urlsafe(24))
+    return f"redis://:{password}@127.0.0.1:{broker_port(here)}/0"
+
+
+def broker_port(here: Places) -> int:
+    return int(made_once(here.broker_port, str(free_port())))
+
+
+def free_port() -> int:
+    """Below the range that the system gives to outgoing connections."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        if not is_taken(port):
+            return port
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def _secrets(filled: Mapping[str, str], here: Places) -> dict[str, str]:

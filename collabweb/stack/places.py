@@ -53,8 +53,12 @@ class Places:
         return Path("/tmp") / f"collabweb-{self.stack_id}"
 
     @property
-    def broker_socket(self) -> Path:
-        return self.sockets / "valkey.sock"
+    def broker_port(self) -> Path:
+        return self.home / "broker_port"
+
+    @property
+    def broker_password(self) -> Path:
+        return self.home / "broker_password"
 
     @property
     def database_sockets(self) -> Path:

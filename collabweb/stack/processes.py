@@ -52,7 +52,9 @@ def _database(places: Places) -> Process:
 
 def _broker(places: Places) -> Process:
     valkey = valkey_of(places)
-    return Process("valkey", valkey.command(), {"cwd": places.broker_data}, is_ready=valkey.is_ready)
+    return Process(
+        "valkey", valkey.command(), {"cwd": places.broker_data}, prepare=valkey.prepare, is_ready=valkey.is_ready
+    )
 
 
 def site_processes(environ: Mapping[str, str]) -> list[Process]:

@@ -14,21 +14,23 @@ from collabweb.stack.processes import service_processes, site_processes
 from collabweb.stack.records import State, held, identity_of, stop_groups
 from collabweb.stack.services import start_services
 from collabweb.stack.supervisor import POLL_SECONDS, Stopped, Supervisor, stopping_on_signals, sweep
+from collabweb.stack.valkey import choose_port
 
-GREEN_SECONDS = 180.0
+GREEN_SECONDS = 120.0
 ALREADY_RUNNING = 3
 
 
 def serve(given: Mapping[str, str]) -> int:
     """Exit code: 0 after a wanted end, 1 after a failed start, 3 where this home already runs."""
-    environ = environment(given)
-    places = Places.of(environ)
+    places = Places.of(given)
     with held(places.lock) as is_ours:
         if not is_ours:
             return ALREADY_RUNNING
         if left := sweep(places):
             print(f"ended {left} processes left by a stack that was killed", flush=True)
         places.make()
+        choose_port(places)
+        environ = environment(given)
         logs.rotate(places.logs)
         state = State(identity_of(os.getpid()), "starting", environ["COLLABWEB_PORT"], environ["COLLABWEB_LIVE_PORT"])
         supervisor = Supervisor(places, state)
@@ -64,9 +66,9 @@ def _start(supervisor: Supervisor, given: Mapping[str, str], environ: Mapping[st
     for process in site_processes(environ):
         supervisor.start(process)
     try:
-        supervisor.wait_for(lambda: site.is_green(environ), what="The site", seconds=GREEN_SECONDS)
+        supervisor.wait_for(lambda: not site.trouble(environ), what="The site", seconds=GREEN_SECONDS)
     except StackError as error:
-        raise StackError(f"{error}\n{_guilty_log(supervisor)}") from error
+        raise StackError(f"{error} {site.trouble(environ)}\n{_guilty_log(supervisor)}") from error
     print(f"site: green in {time.monotonic() - started:.1f} s", flush=True)
     supervisor.set_phase("ready")
 

@@ -16,6 +16,7 @@ from collabweb.stack.places import Places, StackError
 from collabweb.stack.processes import Process, service_processes
 from collabweb.stack.records import State, held, identity_of
 from collabweb.stack.supervisor import Supervisor, sweep
+from collabweb.stack.valkey import choose_port
 
 READY_SECONDS = 60.0
 
@@ -33,11 +34,13 @@ def running(home: Path, environ: Mapping[str, str] | None = None) -> Iterator[di
             raise StackError(f"A stack already runs on {places.home}.")
         sweep(places)
         places.make()
+        choose_port(places)
+        ready = environment(given)
         logs.rotate(places.logs)
         supervisor = Supervisor(places, State(supervisor=identity_of(os.getpid())))
         try:
             start_services(supervisor, service_processes(given))
-            yield environment(given)
+            yield ready
         finally:
             supervisor.stop_all()
             places.state.unlink(missing_ok=True)

@@ -13,13 +13,19 @@ def address(environ: Mapping[str, str], port_name: str = "COLLABWEB_PORT") -> st
     return f"{_reachable_host(environ)}:{environ[port_name]}"
 
 
-def is_green(environ: Mapping[str, str]) -> bool:
-    """Web says 200 at /healthz and live takes connections."""
+def trouble(environ: Mapping[str, str]) -> str:
+    """Empty when web says 200 at /healthz and live takes connections; else what is wrong."""
     try:
-        with socket.create_connection((_reachable_host(environ), int(environ["COLLABWEB_LIVE_PORT"])), timeout=2):
-            return _health_status(environ) == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        status, body = _health(environ)
+    except (OSError, http.client.HTTPException) as error:
+        return f"web does not answer ({error})"
+    if status != http.HTTPStatus.OK:
+        return f"/healthz answers {status}: {body}"
+    try:
+        socket.create_connection((_reachable_host(environ), int(environ["COLLABWEB_LIVE_PORT"])), timeout=2).close()
+    except OSError as error:
+        return f"live does not answer ({error})"
+    return ""
 
 
 def refuse_taken_ports(environ: Mapping[str, str]) -> None:
@@ -36,13 +42,14 @@ def refuse_taken_ports(environ: Mapping[str, str]) -> None:
             ) from error
 
 
-def _health_status(environ: Mapping[str, str]) -> int:
+def _health(environ: Mapping[str, str]) -> tuple[int, str]:
     connection = http.client.HTTPConnection(_reachable_host(environ), int(environ["COLLABWEB_PORT"]), timeout=10)
     # The same request that the proxy in front of a production site would send.
     host = environ.get("COLLABWEB_HOSTS", "").split(",")[0].strip().lstrip(".*") or address(environ)
     try:
         connection.request("GET", "/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"})
-        return connection.getresponse().status
+        response = connection.getresponse()
+        return response.status, response.read(1000).decode(errors="replace")
     finally:
         connection.close()
 

