@@ -1,0 +1,227 @@
+// Everything the annotation screen tells a person: progress, what is saved, the model, the document's head, dialogs.
+export const part = (name) => document.getElementById(`desk-${name}`);
+
+const TOAST_MS = 3500;
+const PACE_MEMORY = 50;
+const MAX_META = 3;
+const UNCERTAIN_BELOW = 0.3;
+
+const isChinese = (text) => /\p{Script=Han}/u.test(text.slice(0, 500));
+
+const setText = (element, text) => {
+  if (element && element.textContent !== text) element.textContent = text;
+  element?.toggleAttribute("hidden", !text);
+};
+
+const shortMeta = (meta) =>
+  Object.values(meta ?? {})
+    .filter((value) => ["string", "number"].includes(typeof value) && String(value).length <= 40)
+    .slice(0, MAX_META)
+    .join(" · ");
+
+const median = (numbers) => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+export class DeskStatus {
+  #boot;
+  #strings;
+  #counts;
+  #paces = [];
+  #toastTimer = 0;
+  #model;
+  #liveState = "connecting";
+  #prediction = null;
+  #plural;
+
+  constructor(boot) {
+    this.#boot = boot;
+    this.#strings = boot.strings;
+    this.#counts = { done: 0, open: 0, ...boot.counts };
+    this.#model = boot.productionVersion;
+    this.#plural = new Intl.PluralRules(boot.language || "en");
+    this.#showCounts();
+    this.showLive("connecting");
+    setInterval(() => this.#showAge(), 30_000);
+  }
+
+  /** A text of the interface, with {name} replaced by values. A `count` picks the key's plural form. */
+  t(key, values = {}) {
+    const plural = "count" in values ? `${key}_${this.#plural.select(values.count)}` : key;
+    const text = this.#strings[plural] ?? this.#strings[`${key}_other`] ?? this.#strings[key] ?? key;
+    return text.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  /** Tell screen readers, and everybody when it should be seen. */
+  say(message, visible = false) {
+    part("said").textContent = message;
+    if (!visible) return;
+    const toast = part("toast");
+    setText(toast, message);
+    clearTimeout(this.#toastTimer);
+    this.#toastTimer = setTimeout(() => setText(toast, ""), TOAST_MS);
+  }
+
+  // Progress
+
+  #showCounts() {
+    const { done, open } = this.#counts;
+    part("done").textContent = done;
+    part("total").textContent = done + open;
+    const bar = part("progress");
+    bar.max = Math.max(1, done + open);
+    bar.value = done;
+    const pace = this.#paces.length >= 3 ? median(this.#paces) : this.#boot.medianSeconds;
+    const minutes = pace ? Math.ceil((open * pace) / 60) : 0;
+    setText(part("eta"), minutes ? this.t("minutes_left", { count: minutes }) : "");
+  }
+
+  /** One document less; `seconds` is null for a skipped one. */
+  countDone(seconds) {
+    if (seconds !== null) {
+      this.#counts.done++;
+      this.#paces = [...this.#paces, seconds].slice(-PACE_MEMORY);
+    }
+    this.#counts.open = Math.max(0, this.#counts.open - 1);
+    this.#showCounts();
+  }
+
+  countOpen(open) {
+    if (typeof open !== "number") return;
+    this.#counts.open = open;
+    this.#showCounts();
+  }
+
+  // Saved or not
+
+  showOutbox({ waiting, state }) {
+    part("sign-in").hidden = state !== "signed-out";
+    part("saved").dataset.state = state;
+    if (state === "signed-out") setText(part("saved"), this.t("signed_out", { count: waiting }));
+    else if (state === "offline") setText(part("saved"), this.t("offline_waiting", { count: waiting }));
+    else if (waiting) setText(part("saved"), this.t("saving"));
+  }
+
+  showSent(status) {
+    setText(part("saved"), this.t(status === "draft" ? "draft_saved" : "saved"));
+  }
+
+  // The model
+
+  showLive(state) {
+    this.#liveState = state;
+    part("live").dataset.state = state;
+    const model = this.#model ? this.t("model", { version: this.#model }) : this.t("no_model");
+    const words = { open: this.t("live"), denied: this.t("not_live") }[state] ?? this.t("reconnecting");
+    part("live-text").textContent = `${words} · ${model}`;
+  }
+
+  showModel(version) {
+    if (version && typeof version !== "object") this.#model = version;
+    this.showLive(this.#liveState);
+  }
+
+  showPrediction({ draft }) {
+    this.#prediction = draft.prediction;
+    if (this.#prediction?.version > (this.#model ?? 0)) this.showModel(this.#prediction.version);
+    this.#showAge();
+    const margin = draft.smallestMargin;
+    setText(part("why"), margin < UNCERTAIN_BELOW ? this.t("uncertain", { margin: margin.toFixed(2) }) : "");
+    this.showIdeas(draft);
+  }
+
+  #showAge() {
+    const made = Date.parse(this.#prediction?.created_at ?? "");
+    if (!this.#prediction) return setText(part("version"), "");
+    const name = `v${this.#prediction.version}`;
+    if (Number.isNaN(made)) return setText(part("version"), name);
+    const minutes = Math.round((made - Date.now()) / 60_000);
+    const format = new Intl.RelativeTimeFormat(this.#boot.language || "en", { numeric: "auto" });
+    const [count, unit] = minutes > -60 ? [minutes, "minute"] : minutes > -2880 ? [minutes / 60, "hour"] : [minutes / 1440, "day"];
+    return setText(part("version"), `${name}, ${format.format(Math.round(count), unit)}`);
+  }
+
+  announceMerge({ prediction, ideas }) {
+    const version = prediction.version;
+    const message = ideas.length ? this.t("ideas", { count: ideas.length, version }) : this.t("updated", { version });
+    this.say(message, true);
+  }
+
+  showIdeas({ prediction, ideas }) {
+    part("ideas-open").hidden = !ideas.length;
+    if (ideas.length) part("ideas-text").textContent = this.t("ideas", { count: ideas.length, version: prediction.version });
+  }
+
+  // The card
+
+  textOptions(document) {
+    const language = document.meta?.language ?? document.meta?.lang ?? (isChinese(document.text) ? "zh-Hans" : "en");
+    return { language, roleTitle: (role) => this.#strings[`role_${role}`] ?? role };
+  }
+
+  showCard(card) {
+    const { document: shown } = card;
+    part("empty").hidden = true;
+    part("work").hidden = false;
+    part("bar").hidden = false;
+    part("title").textContent = shown.external_id || `#${shown.id}`;
+    setText(part("meta"), shortMeta(shown.meta));
+    this.showPrediction(card);
+  }
+
+  showNext(cards) {
+    part("next").hidden = !cards.length;
+    part("next-list").replaceChildren(...cards.map(({ document: { external_id: name, id, text } }) => {
+      const row = document.createElement("li");
+      const [title, start] = [document.createElement("span"), document.createElement("span")];
+      title.textContent = name || `#${id}`;
+      start.textContent = text.slice(0, 160);
+      start.lang = isChinese(text) ? "zh-Hans" : "en";
+      row.append(title, start);
+      return row;
+    }));
+  }
+
+  showEmpty() {
+    part("work").hidden = true;
+    part("bar").hidden = true;
+    part("loading").hidden = true;
+    part("empty").hidden = false;
+    part("nothing").hidden = false;
+  }
+
+  // Dialogs
+
+  /** True when the person keeps their own answer, false when they take the one that was saved meanwhile. */
+  askWhose(item) {
+    const dialog = part("conflict");
+    dialog.returnValue = "mine";
+    dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => resolve(dialog.returnValue !== "theirs"), { once: true });
+      dialog.dataset.document = item.documentId;
+    });
+  }
+
+  /** List what a newer version would change; `onTake(idea)` hears which ones the person wants. */
+  listIdeas(draft, { panel, textOf }, onTake) {
+    const dialog = part("ideas");
+    const rows = draft.ideas.map((idea) => {
+      const row = part("idea-row").content.firstElementChild.cloneNode(true);
+      const names = [idea.span?.label ?? idea.value].flat().map((name) => panel.labelOf(idea.set.name, name)?.title ?? name);
+      row.querySelector("b").textContent = idea.span ? `“${textOf(idea.span)}”: ${names}` : names.join(", ");
+      const score = typeof idea.score === "number" ? `, ${Math.round(idea.score * 100)}%` : "";
+      row.querySelector("small").textContent = `${idea.set.title || idea.set.name}${score}`;
+      row.querySelector("button").addEventListener("click", () => {
+        onTake(idea);
+        row.remove();
+        if (!draft.ideas.length) dialog.close();
+      });
+      return row;
+    });
+    part("ideas-list").replaceChildren(...rows);
+    dialog.showModal();
+  }
+}
