@@ -28,13 +28,16 @@ test: install
 bench: install
 	@$(STACK) services --home var/bench $(RUN) -m tests.benchmarks $(ARGS)
 
+# Everything that needs no database, cheapest first.
 lint: install
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(STACK) run $(VENV)/bin/lint-imports
-	$(STACK) run $(RUN) -m mypy .
 	$(VENV)/bin/djade --check $$(git ls-files 'templates/*.html')
 	$(VENV)/bin/djlint --check --lint --quiet templates
+	$(STACK) run $(VENV)/bin/lint-imports
+	$(STACK) run $(RUN) -m pytest -q tests/architecture
+	$(STACK) run $(RUN) -m mypy
+	$(STACK) run $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 install:
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or set PYTHON to it." >&2; exit 1; fi
