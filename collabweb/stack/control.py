@@ -71,12 +71,11 @@ def status(given: Mapping[str, str]) -> int:
         print(f"Nothing runs on {places.home}.")
         return 3
     state = read_state(places.state)
-    supervised = _is_held(places)
-    print(f"{places.home}: {state.phase if supervised else 'left by a killed supervisor'}, port {state.port}")
+    print(f"{places.home}: {state.phase if state.is_supervised else 'left by a killed supervisor'}, port {state.port}")
     for name, child in state.children.items():
         life = "running" if child.identity.is_alive else "down"
         print(f"  {name:<13} {life:<8} pid {child.identity.pid:<8} started again {child.restarts} times")
-    return 0 if supervised and state.phase == "ready" else 3
+    return 0 if state.is_ready else 3
 
 
 def _is_held(places: Places) -> bool:
@@ -90,7 +89,7 @@ def _wait_and_welcome(places: Places, environ: Mapping[str, str], popen: subproc
     log = places.logs / "serve.log"
     shown = 0 if popen else log.stat().st_size if log.exists() else 0
     try:
-        while (state := read_state(places.state)).phase != "ready" or not _is_held(places):
+        while not (state := read_state(places.state)).is_ready:
             shown = _show_new(log, shown)
             if (popen is None or popen.poll() is not None) and not _is_held(places):
                 _show_new(log, shown)

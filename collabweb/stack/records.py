@@ -41,6 +41,14 @@ class State:
     live_port: str = ""
     children: dict[str, Child] = field(default_factory=dict)
 
+    @property
+    def is_supervised(self) -> bool:
+        return self.supervisor is not None and self.supervisor.is_alive
+
+    @property
+    def is_ready(self) -> bool:
+        return self.phase == "ready" and self.is_supervised
+
     def write(self, path: Path) -> None:
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps(asdict(self), indent=1))
