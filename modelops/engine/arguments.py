@@ -24,7 +24,7 @@ class TrainingArguments:
     max_length: tokens a window, prefix and markers included; longer texts are cut into windows that share
     `window_overlap` tokens. max_windows: windows of one text used in one epoch.
     class_weights: loss weight of a label by its count: none, 1/sqrt(count) or 1/count, kept within 1/4 and 4.
-    bf16: None takes bfloat16 where the processor or GPU has it.
+    bf16: None takes bfloat16 where it is faster (see `prefers_bfloat16`).
     calibration_share: share of the examples kept out of training to fit the heads' temperatures; 0 turns it off.
     resume_seconds: time between two saved states.
     """
@@ -42,7 +42,7 @@ class TrainingArguments:
     warm_start: bool = True
     lora_rank: int = 16
     lora_alpha: int = 32
-    lora_dropout: float = 0.05
+    lora_dropout: float = 0.0
     lora_targets: tuple[str, ...] = ("query", "key", "value", "dense")
     max_length: int = 256
     window_overlap: int = 48
@@ -103,6 +103,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
-def _require(holds: bool, name: str, expected: str) -> None:
+def _require(holds: object, name: str, expected: str) -> None:
     if not holds:
         raise ValueError(f"Training argument {name} must be {expected}.")

@@ -87,9 +87,7 @@ def assemble(
 ) -> Batch:
     """Turn one planned step into tensors."""
     chosen = [examples[index] for index, _ in step]
-    windows = [
-        Window(owner, window.first, window.last) for owner, (_, own) in enumerate(step) for window in own
-    ]
+    windows = [Window(owner, window.first, window.last) for owner, (_, own) in enumerate(step) for window in own]
     ids, mask = tokenizer.collate([example.tokens for example in chosen], windows)
     owners = torch.tensor([window.owner for window in windows])
     targets = tuple(

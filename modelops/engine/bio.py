@@ -1,8 +1,8 @@
 """Spans to BIO tags and back.
 
-Tags of a head whose spans do not overlap: 0 = O, 1 + 2k = B of label k, 2 + 2k = I of label k (Ramshaw and Marcus 1995).
-A head with overlap holds one such O, B, I row a label. Only usable tokens carry tags: those that show something and
-lie in a part that the head reads.
+Tags of a head whose spans do not overlap: 0 = O, 1 + 2k = B of label k, 2 + 2k = I of label k (Ramshaw and Marcus,
+1995). A head with overlap holds one such O, B, I row a label. Only usable tokens carry tags: those that show something
+and lie in a part that the head reads.
 """
 
 from collections.abc import Sequence
@@ -93,9 +93,7 @@ def spans_of(log_probabilities: Floats, layout: Layout, head: HeadSpec) -> list[
     usable = log_probabilities[layout.positions]
     if head.overlap:
         found = [
-            pair
-            for number, label in enumerate(head.labels)
-            for pair in _decode(usable[:, number], layout, (label,))
+            pair for number, label in enumerate(head.labels) for pair in _decode(usable[:, number], layout, (label,))
         ]
     else:
         found = _decode(usable, layout, head.labels)
@@ -144,7 +142,7 @@ def _is_legal(tags: NDArray[np.int64], opens: Sequence[bool]) -> bool:
 
 
 def _best_path(scores: Floats, opens: Sequence[bool]) -> NDArray[np.int64]:
-    """The most probable sequence of tags in which every I follows a B or I of its label within a part (Viterbi 1967)."""
+    """The most probable tags in which every I follows a B or I of its label within a part (Viterbi 1967)."""
     count, width = scores.shape
     insides = np.arange(2, width, 2)
     forbidden = np.zeros((width, width), dtype=np.float32)

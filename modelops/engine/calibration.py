@@ -47,7 +47,8 @@ def fit_temperatures(
             for number, (module, head) in enumerate(zip(network.heads, heads, strict=True)):
                 output = module(states if head.kind == "span" else texts).float()
                 logits[number].append(output.reshape(-1, output.shape[-1]))
-                goals[number].append(batch.targets[number].reshape(-1, *batch.targets[number].shape[2 if head.kind == "span" else 1 :]))
+                goal = batch.targets[number]
+                goals[number].append(goal.flatten(0, 1) if head.kind == "span" else goal)
     return tuple(
         _temperature(torch.cat(logits[number]), torch.cat(goals[number]), head) if logits[number] else 1.0
         for number, head in enumerate(heads)
@@ -63,4 +64,5 @@ def _temperature(logits: torch.Tensor, goals: torch.Tensor, head: HeadSpec) -> f
     candidates = [2.0 ** (step / 16) for step in range(-32, 33)]
     with torch.autocast(logits.device.type, enabled=False):
         losses = [float(head_loss(logits / temperature, goals, head, even)) for temperature in candidates]
-    return candidates[losses.index(min(losses))]
+    best: float = candidates[losses.index(min(losses))]
+    return best

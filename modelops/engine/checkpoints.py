@@ -26,7 +26,7 @@ class CheckpointError(ValueError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What `checkpoint.json` says. `temperatures`: one a head, 1.0 where none was fitted; `figures`: loss, seconds, ..."""
+    """What `checkpoint.json` says. `temperatures`: one a head, 1.0 where none was fitted; `figures`: loss, seconds."""
 
     folder: Path
     encoder: str
@@ -141,7 +141,7 @@ def load_resume(folder: Path, fingerprint: str) -> ResumeState | None:
             notes = stream.metadata() or {}
             if notes.get("fingerprint") != fingerprint:
                 return None
-            tensors = {name: stream.get_tensor(name) for name in stream.keys()}
+            tensors = {name: stream.get_tensor(name) for name in list(stream.keys())}
     except SafetensorError:
         return None
     return ResumeState(tensors, int(notes["step"]), float(notes["seconds"]))

@@ -150,9 +150,9 @@ def _locked(path: Path) -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] not in ENCODERS:
-        print(f"usage: python -m modelops.engine.encoders NAME ROOT   (NAME: {', '.join(ENCODERS)})", file=sys.stderr)
+        sys.stderr.write(f"usage: python -m modelops.engine.encoders NAME ROOT   (NAME: {', '.join(ENCODERS)})\n")
         return 2
-    print(prepare_encoder(arguments[0], Path(arguments[1])))
+    sys.stdout.write(f"{prepare_encoder(arguments[0], Path(arguments[1]))}\n")
     return 0
 
 

@@ -10,6 +10,9 @@ from modelops.engine.bio import IGNORED
 from modelops.engine.examples import HeadSpec
 from modelops.engine.network import Head, LabelNetwork, pooled
 
+# As in logistic regression on standardized features: 0.05 to 3 are equally good on 77 classes, 0.003 costs 7 points.
+_C = 0.1
+
 
 def head_loss(
     logits: torch.Tensor, target: torch.Tensor, head: HeadSpec, weights: torch.Tensor, smoothing: float = 0.0
@@ -52,18 +55,18 @@ def start_head(
 ) -> None:
     """Standardize the head's input and fit it on frozen `features` [rows, hidden] (ridge-penalized, L-BFGS).
 
-    The penalty is that of logistic regression with C = 1 on standardized features divided by their number. Without a
-    known row the head is left at zero.
+    Without a known row the head is left at zero.
     """
     known = _known_rows(target, head)
     if not bool(known.any()):
         return
     features, target = features[known], target[known]
     module.mean.copy_(features.mean(dim=0))
-    module.scale.copy_(features.std(dim=0, correction=0).clamp(min=1e-3))
+    variance = features.var(dim=0, correction=0)
+    module.scale.copy_((variance + 0.1 * variance.mean() + 1e-3).sqrt())
     parameters = list(module.linear.parameters())
     optimizer = torch.optim.LBFGS(parameters, max_iter=60, history_size=8, line_search_fn="strong_wolfe")
-    penalty = 0.5 * features.shape[1] / 8 / len(features)
+    penalty = 0.5 / _C / len(features)
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()

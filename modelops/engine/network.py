@@ -1,7 +1,9 @@
 """One encoder, one adapter and one linear head per label set, all read from a single forward."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -46,6 +48,13 @@ class LabelNetwork(nn.Module):
         self.encoder = encoder
         self.heads = nn.ModuleList(Head(hidden, head.width) for head in heads)
 
+    def start_learning(self) -> None:
+        """Only the adapter drops out; the frozen layers always run as they will when serving."""
+        self.eval()
+        for name, module in self.encoder.named_modules():
+            if "lora_dropout" in name:
+                module.train()
+
     def states(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Token states [rows, tokens, hidden], float32."""
         states: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -54,13 +63,13 @@ class LabelNetwork(nn.Module):
 
 def load_encoder(folder: EncoderFolder) -> BertModel:
     """The frozen encoder in float32, without a pooler (a missing pooler would be filled with random numbers)."""
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = BertModel.from_pretrained(
         folder.path, add_pooling_layer=False, use_safetensors=True, local_files_only=True, dtype=torch.float32
     )
     model.requires_grad_(False)
-    model.eval()
-    return model
+    frozen: BertModel = model.train(False)
+    return frozen
 
 
 def with_adapter(encoder: BertModel, arguments: TrainingArguments) -> PeftModel:
@@ -79,7 +88,7 @@ def with_adapter(encoder: BertModel, arguments: TrainingArguments) -> PeftModel:
 
 
 def pooled(states: torch.Tensor, mask: torch.Tensor, owners: torch.Tensor, count: int) -> torch.Tensor:
-    """Mean over a text's tokens: [rows, tokens, hidden] -> [count, hidden]; rows of one owner are averaged by length."""
+    """Mean over a text's tokens, all its rows together: [rows, tokens, hidden] -> [count, hidden]."""
     weights = mask.to(states.dtype)
     sums = torch.zeros(count, states.shape[-1], dtype=states.dtype, device=states.device)
     sums = sums.index_add(0, owners, (states * weights.unsqueeze(-1)).sum(dim=1))
@@ -87,12 +96,33 @@ def pooled(states: torch.Tensor, mask: torch.Tensor, owners: torch.Tensor, count
     return sums / lengths.clamp(min=1).unsqueeze(-1)
 
 
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 is computed in hardware there: AVX512-BF16 or AMX on a processor, Ampere or later on a GPU."""
+def prefers_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 is worth it there: supported in hardware and, on a processor, at least 1.2 times as fast.
+
+    Some processors have AVX512-BF16 and still multiply float32 matrices faster, so it is measured once (0.1 s).
+    """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
+    return _processor_prefers_bfloat16()
+
+
+@cache
+def _processor_prefers_bfloat16() -> bool:
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    return any(bool(getattr(torch.cpu, probe, lambda: False)()) for probe in probes)
+    if not any(getattr(torch.cpu, probe, lambda: False)() for probe in probes):
+        return False
+    with thread_limit(1), torch.inference_mode():
+        return 1.2 * _product_seconds(torch.bfloat16) <= _product_seconds(torch.float32)
+
+
+def _product_seconds(dtype: torch.dtype) -> float:
+    left, right = torch.ones(256, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
+    seconds: list[float] = []
+    for _ in range(12):
+        before = time.thread_time()
+        nn.functional.linear(left, right)
+        seconds.append(time.thread_time() - before)
+    return min(seconds)
 
 
 def device_for(name: str | None) -> torch.device:

@@ -12,10 +12,17 @@ from torch import nn
 from transformers import BertModel
 
 from modelops.engine.bio import layout_of, spans_of
-from modelops.engine.checkpoints import ADAPTER, Checkpoint, CheckpointError, head_tensors, read_checkpoint, read_tensors
+from modelops.engine.checkpoints import (
+    ADAPTER,
+    Checkpoint,
+    CheckpointError,
+    head_tensors,
+    read_checkpoint,
+    read_tensors,
+)
 from modelops.engine.encoders import EncoderFolder
 from modelops.engine.examples import HeadSpec, Predicted
-from modelops.engine.network import device_for, has_bfloat16, load_encoder, thread_limit, with_adapter
+from modelops.engine.network import device_for, load_encoder, prefers_bfloat16, thread_limit, with_adapter
 from modelops.engine.tokens import TextTokenizer, TokenizedText, Window, windows_of
 
 Floats = NDArray[np.float32]
@@ -86,7 +93,7 @@ class Predictor:
         merged: BertModel = adapted.merge_and_unload()
         heads = head_tensors(described, merged.config.hidden_size)
         _to_serving_type(merged, place)
-        return cls(described, merged.eval(), heads, TextTokenizer(folder), threads)
+        return cls(described, merged.train(False), heads, TextTokenizer(folder), threads)
 
     def predict(
         self,
@@ -134,7 +141,7 @@ class Predictor:
             for batch in _bucketed(windows, self._tokenizer.frame):
                 self._forward(batch, tokenized, gathered)
         return [
-            Scores(tokens, gathering.total / max(1, gathering.weight), gathering.spans)
+            Scores(tokens, (gathering.total / max(1, gathering.weight)).astype(np.float32), gathering.spans)
             for tokens, gathering in zip(tokenized, gathered, strict=True)
         ]
 
@@ -148,9 +155,7 @@ class Predictor:
         sums = (states * mask.unsqueeze(-1)).sum(dim=1).cpu().numpy()
         lengths = mask.sum(dim=1).tolist()
         offset = len(self._tokenizer.opening)
-        outputs = [
-            (head.name, _log_softmax(states @ weight.T + bias, head)) for head, weight, bias in self._span_heads
-        ]
+        outputs = [(head.name, _log_softmax(states @ weight.T + bias, head)) for head, weight, bias in self._span_heads]
         for row, window in enumerate(windows):
             gathering = gathered[window.owner]
             gathering.total = gathering.total + sums[row]
@@ -160,7 +165,7 @@ class Predictor:
 
 
 class _Gathering:
-    """Collects the windows of one text. A token's tags come from the window in which it stands farthest from an edge."""
+    """The windows of one text. A token's tags come from the window in which it stands farthest from an edge."""
 
     def __init__(self, token_count: int, heads: Sequence[tuple[HeadSpec, torch.Tensor, torch.Tensor]]) -> None:
         self.total: Floats = np.zeros((), dtype=np.float32)
@@ -182,15 +187,14 @@ class _Gathering:
 
 def _fill_adapter(adapted: PeftModel, checkpoint: Checkpoint) -> None:
     tensors = read_tensors(checkpoint.folder, ADAPTER)
-    result = set_peft_model_state_dict(adapted, tensors)
-    missing = [key for key in result.missing_keys if "lora_" in key]
-    if missing or result.unexpected_keys:
+    missing, unexpected = set_peft_model_state_dict(adapted, tensors)
+    if unexpected or any("lora_" in key for key in missing):
         raise CheckpointError(f"The adapter of {checkpoint.folder.name} does not fit its encoder and arguments.")
 
 
-def _to_serving_type(encoder: BertModel, device: torch.device) -> None:
+def _to_serving_type(encoder: nn.Module, device: torch.device) -> None:
     encoder.to(device)
-    if has_bfloat16(device):
+    if prefers_bfloat16(device):
         encoder.to(torch.bfloat16)
 
 

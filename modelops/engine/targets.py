@@ -63,7 +63,7 @@ def _span(value: object, text: str, head: HeadSpec) -> SpanValue:
 
 
 def loss_weights(prepared: Sequence[PreparedExample], index: int, head: HeadSpec, mode: ClassWeights) -> list[float]:
-    """Weight of every class of head number `index`: by its count, kept within 1/4 and 4; 1 for a class without examples.
+    """Weight of every class of head number `index` by its count, from 1/4 to 4; 1 for a class without examples.
 
     Classes are labels (choice), the positives of each label (choices), BIO tags (spans; O, B, I when they may overlap).
     """

@@ -29,13 +29,13 @@ from modelops.engine.losses import network_loss
 from modelops.engine.network import (
     LabelNetwork,
     device_for,
-    has_bfloat16,
     load_encoder,
+    prefers_bfloat16,
     thread_limit,
     with_adapter,
 )
-from modelops.engine.targets import PreparedExample, loss_weights, prepare
-from modelops.engine.tokens import TextTokenizer
+from modelops.engine.targets import loss_weights, prepare
+from modelops.engine.tokens import TextTokenizer, Window
 from modelops.engine.warmstart import start_heads
 
 
@@ -103,7 +103,7 @@ class _Run:
         self.tokenizer = TextTokenizer(encoder)
         prepared = [prepare(example, self.tokenizer.tokenize(example.text), heads) for example in examples]
         self.learned, self.held_out = calibration_split(prepared, arguments)
-        self.half = has_bfloat16(device) if arguments.bf16 is None else arguments.bf16
+        self.half = prefers_bfloat16(device) if arguments.bf16 is None else arguments.bf16
         frozen = load_encoder(encoder)
         hidden = frozen.config.hidden_size
         self.network = LabelNetwork(with_adapter(frozen, arguments), hidden, heads).to(device)
@@ -119,7 +119,9 @@ class _Run:
             for epoch in range(self.epochs)
             for step in plan_epoch(self.learned, arguments, self.tokenizer.frame, epoch)
         ]
-        self.trainable = {name: value for name, value in self.network.named_parameters() if value.requires_grad}
+        self.trainable: dict[str, nn.Parameter] = {
+            name: value for name, value in self.network.named_parameters() if value.requires_grad
+        }
         self.optimizer = _optimizer(self.trainable, self.heads, arguments)
         self.step, self.seconds, self.loss = 0, 0.0, 0.0
 
@@ -149,7 +151,7 @@ class _Run:
         self.step, self.seconds = saved.step, saved.seconds
 
     def save(self, folder: Path) -> None:
-        tensors = {f"model.{name}": value for name, value in self.trainable.items()}
+        tensors: dict[str, torch.Tensor] = {f"model.{name}": value for name, value in self.trainable.items()}
         tensors |= {f"model.{name}": value for name, value in self.network.named_buffers() if name.startswith("heads.")}
         for name, parameter in self.trainable.items():
             moments = self.optimizer.state.get(parameter)
@@ -160,7 +162,7 @@ class _Run:
 
     def train(self, folder: Path, on_progress: Callable[[Progress], None]) -> None:
         last = saved_at = time.monotonic()
-        self.network.train()
+        self.network.start_learning()
         while self.step < len(self.plan):
             epoch, entries = self.plan[self.step]
             self.loss = self._learn(entries)
@@ -174,25 +176,23 @@ class _Run:
             on_progress(Progress(self.step, len(self.plan), self.loss, epoch, self.seconds))
         self.network.eval()
 
-    def _learn(self, entries: Sequence[tuple[int, list[object]]]) -> float:
+    def _learn(self, entries: Sequence[tuple[int, list[Window]]]) -> float:
         # Seeding every step makes a continued run draw the same dropout as an unbroken one.
         torch.manual_seed(self.arguments.seed * 1_000_003 + self.step)
-        batch = assemble(entries, self.learned, self.heads, self.tokenizer).to(self.device)  # type: ignore[arg-type]
+        batch = assemble(entries, self.learned, self.heads, self.tokenizer).to(self.device)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * _pace(self.step, len(self.plan), self.arguments.warmup_share)
         with self.autocast():
-            states = network_loss(self.network, batch, self.heads, self.weights, self.arguments.label_smoothing)
+            loss = network_loss(self.network, batch, self.heads, self.weights, self.arguments.label_smoothing)
         self.optimizer.zero_grad()
-        states.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(list(self.trainable.values()), self.arguments.clip_norm)
         self.optimizer.step()
-        return float(states.detach())
+        return float(loss.detach())
 
     def finish(self, folder: Path) -> Checkpoint:
         with self.autocast():
-            temperatures = fit_temperatures(
-                self.network, self.held_out, self.heads, self.tokenizer, self.arguments
-            )
+            temperatures = fit_temperatures(self.network, self.held_out, self.heads, self.tokenizer, self.arguments)
         figures = {
             "loss": self.loss,
             "seconds": round(self.seconds, 3),

@@ -1,5 +1,6 @@
 """Heads start from a linear fit on the frozen encoder, so that the adapter begins near a good answer."""
 
+import random
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -17,7 +18,7 @@ _MOST_TOKENS = 60_000
 _ROWS = 32
 
 
-def start_heads(  # noqa: PLR0913 - one call passes a whole run's parts on
+def start_heads(
     network: LabelNetwork,
     examples: Sequence[PreparedExample],
     heads: Sequence[HeadSpec],
@@ -54,10 +55,7 @@ def frozen_states(
     tokenizer: TextTokenizer,
     arguments: TrainingArguments,
 ) -> Iterator[tuple[Batch, torch.Tensor]]:
-    """Every example once, alike lengths together: its batch and token states [rows, tokens, hidden], without gradient."""
-    import random
-
-    was_training = network.training
+    """Every example once, like lengths together: a batch and its token states [rows, tokens, hidden], no gradient."""
     network.eval()
     device = network.heads[0].linear.weight.device  # type: ignore[union-attr]
     rng = random.Random(arguments.seed)
@@ -73,4 +71,3 @@ def frozen_states(
             batch = assemble(bucket[start : start + _ROWS], examples, heads, tokenizer).to(device)  # type: ignore[arg-type]
             with torch.no_grad():
                 yield batch, network.states(batch.ids, batch.mask)
-    network.train(was_training)
