@@ -7,6 +7,11 @@ const COMMAND_KEYS = new Set("abgnpsuvi?/[]{}".split(""));
 const ROWS = { few: "zxc", first: "qwertyo", second: "dhjkl" };
 const FEW = 3;
 
+const LONG = 12;
+
+/** So many labels that they are listed likeliest first, with keys for the first places instead of for labels. */
+const isLong = (set) => set.kind !== "span" && set.labels?.length > LONG;
+
 const listed = (element, selector) => [...element.querySelectorAll(selector)];
 
 const percent = (probability) => `${Math.round(probability * 100)}%`;
@@ -29,7 +34,8 @@ const assignKeys = (labelSets) => {
     if (set.kind === "text" || labels.every((label) => label.key)) continue;
     free[row] = "";
     const open = [...keys].filter((key) => !taken.has(key));
-    for (const label of labels) if (!label.key) claim(label, open.shift());
+    if (isLong(set)) set.placeKeys = open.map((key) => taken.add(key) && key);
+    else for (const label of labels) if (!label.key) claim(label, open.shift());
   }
 };
 
@@ -89,7 +95,9 @@ export class DeskPanel {
     if (!cap) return;
     cap.hidden = !key;
     cap.textContent = key ? key.toUpperCase() : "";
-    if (key) (element.querySelector("input") ?? element).setAttribute("aria-keyshortcuts", key.toUpperCase());
+    const keyed = element.querySelector("input") ?? element;
+    if (key) keyed.setAttribute("aria-keyshortcuts", key.toUpperCase());
+    else keyed.removeAttribute("aria-keyshortcuts");
   }
 
   #bindLabelButton(button) {
@@ -142,6 +150,8 @@ export class DeskPanel {
       if (box.value !== (value ?? "")) box.value = value ?? "";
       return;
     }
+    const set = this.#sets.find((candidate) => candidate.name === name);
+    if (set.placeKeys && this.#draft !== field.sortedFor) this.#sortByProbability(set, field);
     const chosen = new Set([value].flat());
     for (const option of listed(field, "[data-label]")) {
       const input = option.querySelector("input");
@@ -150,6 +160,16 @@ export class DeskPanel {
       const mark = option.querySelector(".ask");
       if (mark) mark.hidden = !(isSuggested && input.checked);
     }
+  }
+
+  #sortByProbability(set, field) {
+    field.sortedFor = this.#draft;
+    const options = listed(field, "[data-label]");
+    const rank = (option) => this.#draft.probability(set.name, option.dataset.label) ?? -1;
+    field.original ??= options;
+    const sorted = [...field.original].sort((a, b) => rank(b) - rank(a));
+    sorted[0].parentElement.append(...sorted);
+    sorted.forEach((option, place) => this.#showKey(option, set.placeKeys[place]));
   }
 
   #showProbability(option, probability) {
@@ -166,13 +186,22 @@ export class DeskPanel {
     }
   }
 
-  /** Choose by key: a choice is set, one of several choices is turned over. */
-  toggle(set, label) {
-    const option = listed(this.#fields.get(set.name), "[data-label]").find((candidate) => candidate.dataset.label === label.name);
+  /** What each key does: it chooses a label, or turns one of several choices over. */
+  get keys() {
+    const keys = new Map();
+    for (const set of this.#sets.filter(({ name }) => this.#fields.has(name))) {
+      const field = this.#fields.get(set.name);
+      const named = (label) => listed(field, "[data-label]").find((option) => option.dataset.label === label.name);
+      for (const label of set.labels ?? []) if (label.key) keys.set(label.key, () => this.#toggle(set, named(label)));
+      (set.placeKeys ?? []).forEach((key, place) => keys.set(key, () => this.#toggle(set, listed(field, "[data-label]")[place])));
+    }
+    return keys;
+  }
+
+  #toggle(set, option) {
     const input = option.querySelector("input");
     input.checked = set.kind === "choice" || !input.checked;
     input.dispatchEvent(new Event("input", { bubbles: true }));
-    return input.checked;
   }
 
   /** Mark a field that lacks its answer and put the focus there. */

@@ -50,9 +50,7 @@ class AnnotationDesk extends HTMLElement {
     this.#annotator.labels = prepareLabels(this.#sets);
     const onChange = (name, value) => this.#onChoice(name, value);
     this.#panel = new DeskPanel(this, { labelSets: this.#sets, t, onChange, annotator: this.#annotator });
-    for (const set of this.#sets.filter(({ kind }) => kind === "choice" || kind === "choices")) {
-      for (const label of set.labels) if (label.key) this.#keys.set(label.key, () => this.#panel.toggle(set, label));
-    }
+    this.#keys = this.#panel.keys;
   }
 
   #listen() {
