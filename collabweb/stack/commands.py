@@ -15,6 +15,8 @@ from collabweb.stack.testing import run_tests
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
+    if getattr(chosen, "program", [])[:1] == ["--"]:
+        del chosen.program[0]
     try:
         return _run(chosen)
     except StackError as error:

@@ -106,6 +106,9 @@ def stop_groups(leaders: Iterable[Identity], number: signal.Signals, grace_secon
         _signal(leader, number)
     deadline = time.monotonic() + grace_seconds
     while (waiting := [leader for leader in waiting if group_members(leader)]) and time.monotonic() < deadline:
+        for leader in waiting:
+            if not leader.is_alive:
+                _signal_group(leader, number)
         time.sleep(POLL_SECONDS)
     while waiting := [leader for leader in waiting if group_members(leader)]:
         for leader in waiting:

@@ -16,7 +16,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chro
 
 def run_tests(arguments: list[str]) -> int:
     """Both calls count: the exit code is that of the first call that failed."""
-    arguments = [argument for argument in arguments if argument != "--"]
     chromium = find_chromium() or install_chromium()
     with running(TEST_HOME) as environ:
         if chromium:
