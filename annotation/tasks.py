@@ -2,10 +2,18 @@
 
 from celery import shared_task
 
+from annotation.imports import attempts, job
 from annotation.queue.services import expire_all
+
+
+@shared_task
+def run_import(import_id: int) -> None:
+    job.run(import_id)
 
 
 @shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
     expire_all()
+    for import_id in attempts.requeue_stale():
+        run_import.delay(import_id)

@@ -5,6 +5,7 @@ from django.urls import path
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportView
+from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
 from annotation.api.queue import AssignmentView, NextView, QueueView
 
 urlpatterns = [
@@ -13,6 +14,9 @@ urlpatterns = [
     path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
     path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
     path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
+    path("projects/<int:project_id>/documents/", DocumentsView.as_view(), name="api-documents"),
+    path("imports/<int:import_id>/", ImportView.as_view(), name="api-import"),
+    path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
     path("documents/<int:document_id>/annotation/", AnnotationView.as_view(), name="api-annotation"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),

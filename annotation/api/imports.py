@@ -1,0 +1,162 @@
+"""Documents come in: POST projects/{id}/documents/, GET imports/{id}/, POST imports/{id}/cancel/."""
+
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.access import project_for
+from annotation.api.documents import FILTERS, documents_page
+from annotation.api.errors import ApiError
+from annotation.api.serializers import DocumentSerializer
+from annotation.imports import job, services
+from annotation.imports.formats import CONTENT_TYPES, format_of_content_type, format_of_name
+from annotation.imports.models import Import, ImportState
+from annotation.imports.options import ImportOptions
+from annotation.imports.readers.encodings import ENCODINGS
+from annotation.imports.readers.shapes import FileError
+from annotation.imports.services import Upload
+from annotation.imports.wire import import_json
+from annotation.projects.models import Role
+
+_CHUNK = 1024 * 1024
+_STATUS = {"too_large": 413, "unsupported_type": 415}
+
+
+class ImportSerializer(serializers.Serializer[Import]):
+    """The shape of an import, for the schema."""
+
+    id = serializers.IntegerField()
+    filename = serializers.CharField()
+    state = serializers.ChoiceField(choices=ImportState.choices)
+    progress = serializers.FloatField()
+    imported = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    rejected = serializers.ListField(child=serializers.DictField())
+    rejected_count = serializers.IntegerField()
+    warnings = serializers.DictField(child=serializers.IntegerField())
+    error = serializers.CharField()
+    error_code = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ImportedSerializer(serializers.Serializer[Import]):
+    """The answer to a small import."""
+
+    id = serializers.IntegerField()
+    imported = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    rejected = serializers.ListField(child=serializers.DictField())
+    rejected_count = serializers.IntegerField()
+    warnings = serializers.DictField(child=serializers.IntegerField())
+
+
+class RawParser(BaseParser):
+    """Hands the body on as a stream, so that its size is no matter of memory."""
+
+    media_type = "*/*"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,  # Any: DRF's own type
+    ) -> Iterator[bytes]:
+        return iter(lambda: stream.read(_CHUNK), b"")
+
+
+_OPTIONS = [
+    OpenApiParameter("on_error", enum=["reject", "skip"], description="What one bad row does to the others."),
+    OpenApiParameter("encoding", enum=ENCODINGS, description="UTF-8 unless declared; nothing is guessed."),
+    OpenApiParameter("delimiter", OpenApiTypes.STR, description="Of a csv file; `tab` for a tabulator."),
+    OpenApiParameter("create_labels", OpenApiTypes.BOOL, description="Add labels that the project has not."),
+    OpenApiParameter("key", OpenApiTypes.STR, description="The same key again gives the first import's result."),
+    OpenApiParameter("async", OpenApiTypes.BOOL, description="Answer 202 at once; files over 5 MB always do."),
+]
+
+
+class DocumentsView(APIView):
+    parser_classes = [MultiPartParser, RawParser]
+
+    @extend_schema(operation_id="list_documents", parameters=FILTERS, responses=DocumentSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        return documents_page(request, project_id, self)
+
+    @extend_schema(
+        operation_id="import_documents",
+        parameters=_OPTIONS,
+        request={content_type: OpenApiTypes.BINARY for content_type in (*CONTENT_TYPES, "multipart/form-data")},
+        responses={201: ImportedSerializer, 202: ImportSerializer},
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = project_for(request.user, project_id, at_least=Role.MANAGER)
+        try:
+            upload, given = _upload(request)
+            options = ImportOptions.of(given)
+            row = services.request_import(project=project, user=request.user, upload=upload, options=options)
+        except FileError as error:
+            raise _refused(error.code, str(error), []) from error
+        if services.waits_for_its_request(row):
+            job.run_now(row.pk)
+            row.refresh_from_db()
+        return _outcome(row)
+
+
+class ImportView(APIView):
+    @extend_schema(operation_id="get_import", responses=ImportSerializer)
+    def get(self, request: Request, import_id: int) -> Response:
+        return Response(import_json(_import_for(request, import_id)))
+
+
+class ImportCancelView(APIView):
+    @extend_schema(operation_id="cancel_import", request=None, responses=ImportSerializer)
+    def post(self, request: Request, import_id: int) -> Response:
+        row = _import_for(request, import_id, at_least=Role.MANAGER)
+        try:
+            services.cancel(row=row)
+        except ValidationError as error:
+            raise ApiError(409, "finished", error.messages[0]) from error
+        return Response(import_json(row))
+
+
+def _import_for(request: Request, import_id: int, *, at_least: Role = Role.ANNOTATOR) -> Import:
+    row = get_object_or_404(Import, pk=import_id)
+    project_for(request.user, row.project_id, at_least=at_least)
+    return row
+
+
+def _upload(request: Request) -> tuple[Upload, dict[str, Any]]:  # Any: options as the client sent them
+    """The file of the request and the options beside it, from the query or from the form."""
+    given: dict[str, Any] = request.query_params.dict()
+    if (request.content_type or "").startswith("multipart/"):
+        file = request.FILES.get("file") or next(iter(request.FILES.values()), None)
+        if file is None:
+            raise FileError("empty_file", "Send the file as a part named “file”.")
+        given |= {name: value for name, value in request.data.items() if name not in request.FILES}
+        return Upload(file.name or "", format_of_name(file.name or ""), file.chunks(_CHUNK)), given
+    found = format_of_content_type(request.content_type or "")
+    body = request.data if isinstance(request.data, Iterator) else iter(())
+    return Upload(f"upload.{found.name}", found, body), given
+
+
+def _outcome(row: Import) -> Response:
+    if row.state == ImportState.SUCCEEDED and row.options.get("is_now"):
+        shape = import_json(row)
+        return Response({name: shape[name] for name in ImportedSerializer().fields}, status=201)
+    if row.state == ImportState.FAILED:
+        raise _refused(row.error_code, row.error, row.rejected)
+    return Response(import_json(row), status=202)
+
+
+def _refused(code: str, detail: str, rejected: list[dict[str, object]]) -> ApiError:
+    errors = rejected or [{"field": "file", "code": code, "message": detail}]
+    return ApiError(_STATUS.get(code, 422), code, detail, errors)

@@ -1,0 +1,56 @@
+"""Put texts into the database, many at a time. A text never changes afterwards."""
+
+import json
+from collections.abc import Collection, Sequence
+
+from django.db import connection
+from django.utils import timezone
+
+from annotation.documents.models import Document, State
+from annotation.documents.new import NewDocument
+from annotation.projects.models import Project
+
+_COPY = """
+    COPY annotation_document (id, project_id, external_id, text, parts, meta, text_sha256, text_key, state, priority,
+        slots, created_at) FROM STDIN
+"""
+
+
+def insert_documents(*, project: Project, documents: Sequence[NewDocument]) -> list[int]:
+    """Write the documents and return their ids in the same order. Call inside a transaction.
+
+    Raises IntegrityError for an external id that the project has already; see `known_texts`.
+    """
+    ids = _new_ids(len(documents))
+    now = timezone.now()
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for document_id, document in zip(ids, documents, strict=True):
+            parts = [{"role": part.role, "start": part.start, "end": part.end} for part in document.parts]
+            state, slots = (State.GOLD, 0) if document.has_gold else (State.NEW, project.overlap)
+            row = (document_id, project.pk, document.external_id, document.text, json.dumps(parts))
+            hashes = (json.dumps(document.meta), document.sha256, document.key)
+            copy.write_row((*row, *hashes, state.value, 0.0, slots, now))
+    return ids
+
+
+def known_texts(*, project_id: int, external_ids: Collection[str]) -> dict[str, str]:
+    """SHA-256 of the text by external id, for those of these ids that the project has."""
+    if not external_ids:
+        return {}
+    rows = Document.objects.filter(project_id=project_id, external_id__in=list(external_ids))
+    return {str(name): sha256 for name, sha256 in rows.values_list("external_id", "text_sha256")}
+
+
+def texts_present(*, project_id: int, documents: Sequence[NewDocument]) -> set[str]:
+    """SHA-256 of those of these texts that the project has already, under whatever id."""
+    keys = list({document.key for document in documents})
+    rows = Document.objects.filter(project_id=project_id, text_key__in=keys)
+    return set(rows.values_list("text_sha256", flat=True))
+
+
+def _new_ids(number: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('annotation_document', 'id')) FROM generate_series(1, %s)", [number]
+        )
+        return [int(row[0]) for row in cursor.fetchall()]

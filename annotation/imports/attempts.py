@@ -1,0 +1,87 @@
+"""Who works on an import now. Every write names its attempt, so that a worker taken for dead can't end what another began."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from annotation.events.services import publish
+from annotation.imports import storage
+from annotation.imports.models import Import, ImportState
+from annotation.imports.wire import progress_json
+
+MAX_ATTEMPTS = 5
+UNFINISHED = (ImportState.QUEUED, ImportState.RUNNING)
+STALE_AFTER = timedelta(seconds=30)
+
+
+class Lost(Exception):
+    """The import was cancelled or given to another worker."""
+
+
+def take(import_id: int) -> Import | None:
+    """The import with a new attempt number, or None when it is not waiting. Ends it after too many attempts."""
+    taken = Import.objects.filter(pk=import_id, state=ImportState.QUEUED).update(
+        state=ImportState.RUNNING, attempt=F("attempt") + 1, heartbeat_at=timezone.now(), progress=0.0
+    )
+    if not taken:
+        return None
+    row = Import.objects.select_related("project").get(pk=import_id)
+    if row.attempt > MAX_ATTEMPTS:
+        give_up(row, _("Given up after %(number)d attempts: the worker was stopped each time.") % {"number": MAX_ATTEMPTS})
+        return None
+    return row
+
+
+def beat(row: Import, **figures: Any) -> None:  # Any: fields of the row
+    """Say that the work goes on. Raises Lost."""
+    if not _mine(row).update(heartbeat_at=timezone.now(), **figures):
+        raise Lost
+
+
+def end(row: Import, state: ImportState, **figures: Any) -> None:  # Any: fields of the row
+    """Raises Lost."""
+    values = {"state": state, "finished_at": timezone.now(), **figures}
+    if not _mine(row).update(**values):
+        raise Lost
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def give_up(row: Import, reason: str) -> None:
+    """End the import as failed, for a reason that lies with the site and not with the file."""
+    try:
+        end(row, ImportState.FAILED, error_code="interrupted", error=reason)
+    except Lost:
+        return
+    storage.drop(row.file.name)
+    publish(row.project_id, "import.progress", progress_json(row))
+
+
+def requeue_stale() -> list[int]:
+    """Put back what a dead worker held or a lost message left waiting, and return the ids to send again.
+
+    An import that a request was waiting for is ended instead: its client has seen the error and may have sent it again.
+    """
+    late = timezone.now() - STALE_AFTER
+    stale = (
+        Import.objects.alias(seen_at=Coalesce("heartbeat_at", "created_at"))
+        .filter(state__in=UNFINISHED, seen_at__lt=late)
+        .order_by("pk")
+    )
+    ids = []
+    for row in stale:
+        if row.options.get("is_now"):
+            give_up(row, _("The site stopped in the middle; nothing was imported. Send the file again."))
+        elif Import.objects.filter(pk=row.pk, state=row.state, attempt=row.attempt).update(
+            state=ImportState.QUEUED, heartbeat_at=timezone.now()
+        ):
+            ids.append(row.pk)
+    return ids
+
+
+def _mine(row: Import) -> QuerySet[Import]:
+    return Import.objects.filter(pk=row.pk, state__in=UNFINISHED, attempt=row.attempt)

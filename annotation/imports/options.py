@@ -1,0 +1,59 @@
+"""The options of an import, checked where they come in. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from annotation.imports.readers.encodings import ENCODINGS, known_encoding
+
+MAX_KEY_CHARS = 100
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+_YES_NO = {"": False, "0": False, "false": False, "no": False, "1": True, "true": True, "yes": True, "on": True}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """`delimiter` empty: as the format has it. `is_async`: answer at once and work in a worker."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    create_labels: bool = False
+    on_error: str = "reject"
+    key: str = ""
+    is_async: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:  # Any: what a client sent
+        """Raises ValidationError with every option that is wrong."""
+        problems: dict[str, ValidationError] = {}
+        words = {name: str(given.get(name) or "") for name in (*cls.__slots__, "async")}
+        encoding = known_encoding(words["encoding"] or "utf-8")
+        if encoding is None:
+            message = _("This site reads %(names)s.") % {"names": ", ".join(ENCODINGS)}
+            problems["encoding"] = ValidationError(message, code="bad_encoding")
+        delimiter = _DELIMITERS.get(words["delimiter"], words["delimiter"])
+        if delimiter and (len(delimiter) > 1 or delimiter in '"\r\n\0 '):
+            problems["delimiter"] = ValidationError(_("A delimiter is one character."), code="bad_delimiter")
+        if words["on_error"] not in ("", "reject", "skip"):
+            problems["on_error"] = ValidationError(_("Say reject or skip."), code="bad_option")
+        if len(words["key"]) > MAX_KEY_CHARS or not words["key"].isprintable():
+            problems["key"] = ValidationError(_("A key has at most 100 plain characters."), code="bad_option")
+        for name in ("create_labels", "async"):
+            if words[name].lower() not in _YES_NO:
+                problems[name] = ValidationError(_("Say 1 or 0."), code="bad_option")
+        if problems or encoding is None:
+            raise ValidationError(problems)
+        return cls(
+            encoding=encoding,
+            delimiter=delimiter,
+            create_labels=_YES_NO[words["create_labels"].lower()],
+            on_error=words["on_error"] or "reject",
+            key=words["key"],
+            is_async=_YES_NO[words["async"].lower()],
+        )
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)

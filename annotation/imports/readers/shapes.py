@@ -1,0 +1,53 @@
+"""What every reader takes and gives. Pure: no database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file, and what bounds it."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    row_bytes: int = 2 * 1024 * 1024
+    json_depth: int = 32
+    csv_columns: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it stands in the file: its number from 1, the line it starts on, its raw keys and values."""
+
+    number: int
+    line: int
+    values: dict[str, Any]  # Any: JSON from outside, not checked yet
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why one row can't be imported: a stable code for programs, words for people."""
+
+    row: int
+    line: int
+    field: str
+    code: str
+    message: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"row": self.row, "line": self.line, "field": self.field, "code": self.code, "message": self.message}
+
+
+class FileError(ValueError):
+    """The file as a whole can't be read; nothing of it is imported."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Reader(Protocol):
+    def __call__(self, stream: BinaryIO, options: ReadOptions) -> Iterator[Row | RowProblem]:
+        """Rows in the file's order, read as a stream. Raises FileError."""
+        ...
