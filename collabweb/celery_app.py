@@ -6,6 +6,7 @@ import time
 import redis
 from celery import Celery
 from celery.signals import worker_ready
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collabweb.settings")
 
@@ -24,7 +25,7 @@ def start_heartbeat(**_: object) -> None:
 
 
 def _beat(queues: list[str]) -> None:
-    client = redis.Redis.from_url(app.conf.broker_url, socket_timeout=5, socket_connect_timeout=5)
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5)
     while True:
         try:
             client.mset({f"collabweb:heartbeat:{queue}": time.time() for queue in queues})

@@ -24,7 +24,7 @@ def _database() -> str:
 
 def _broker() -> tuple[str, dict[str, float | None]]:
     """The broker's state and the age in seconds of each worker's last heartbeat (collabweb.celery_app writes them)."""
-    client = redis.Redis.from_url(settings.BROKER_URL, socket_timeout=2, socket_connect_timeout=2)
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
     try:
         stamps = client.mget([f"collabweb:heartbeat:{queue}" for queue in QUEUES])
     except redis.RedisError:

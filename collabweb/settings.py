@@ -89,6 +89,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
+# The same store as redis-py writes it: Celery's name for a socket is its own.
+REDIS_URL = BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -134,7 +136,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "annotation.people.adapter.AccountAdapter"
 SIGNUP_OPEN = env.bool("COLLABWEB_SIGNUP", default=False)
 EMAIL_BACKEND = env.str("COLLABWEB_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]

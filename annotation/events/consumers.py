@@ -27,24 +27,29 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         self.sent = 0
         self.is_open = False
         user = await self._user()
-        await self.accept()
         if not user.is_authenticated:
-            await self.close(CLOSE_UNAUTHENTICATED)
+            await self._refuse(CLOSE_UNAUTHENTICATED)
         elif not await sync_to_async(can_enter)(user, self.project_id):
-            await self.close(CLOSE_STRANGER)
+            await self._refuse(CLOSE_STRANGER)
         else:
             await self._start()
 
+    async def _refuse(self, code: int) -> None:
+        """Accept first: a browser shows a page the code of a close, but not of a refused handshake."""
+        await self.accept()
+        await self.close(code)
+
     async def _start(self) -> None:
-        last = await Event.objects.alast_id(self.project_id)
+        """Join, take the place in the log, and accept only then: what happens after the handshake is never missed."""
         since = self._since()
-        self.sent = last if since is None else since
-        self.is_open = True
         await listener().join(self)
+        last = await Event.objects.alast_id(self.project_id)
+        self.sent = last if since is None or since > last else since
+        await self.accept()
+        self.is_open = True
         if since is not None and since > last:
-            self.sent = last
             await self.send_json({"type": "resync", "id": last})
-        elif since is not None and since < last:
+        else:
             await self.catch_up()
 
     async def _user(self) -> User | AnonymousUser:

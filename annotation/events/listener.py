@@ -5,7 +5,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import psycopg
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from annotation.events.models import Event
 from annotation.events.services import CHANNEL
@@ -40,11 +40,16 @@ class Listener:
         if not members:
             self._consumers.pop(consumer.project_id, None)
 
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
     async def _listen(self) -> None:
         while True:
             try:
                 await self._follow()
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, DatabaseError, OSError) as error:
                 logger.warning("the event listener lost the database, trying again: %s", error)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
