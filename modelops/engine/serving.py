@@ -187,7 +187,7 @@ class _Gathering:
 
 def _fill_adapter(adapted: PeftModel, checkpoint: Checkpoint) -> None:
     tensors = read_tensors(checkpoint.folder, ADAPTER)
-    missing, unexpected = set_peft_model_state_dict(adapted, tensors)
+    missing, unexpected = set_peft_model_state_dict(adapted, tensors)  # type: ignore[attr-defined]
     if unexpected or any("lora_" in key for key in missing):
         raise CheckpointError(f"The adapter of {checkpoint.folder.name} does not fit its encoder and arguments.")
 
