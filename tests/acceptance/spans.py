@@ -27,7 +27,7 @@ def f1_of(mia: Caller, name: str, file: str) -> float:
     started = time.monotonic()
     run = mia.finished_run(mia.post(f"projects/{project}/runs/")["id"], minutes=40)
     check(run["state"] == "succeeded", f"{name}: the run on {done['imported']} sentences succeeded")
-    figures = mia.get(f"projects/{project}/versions/")["results"][0]["metrics"][LABEL_SET]
+    figures = mia.get(f"projects/{project}/versions/")["results"][0]["metrics"]["label_sets"][LABEL_SET]
     print(
         f"{name}: {(time.monotonic() - started) / 60:.1f} minutes, {figures['documents']} test documents, strict "
         f"precision {figures['precision']:.3f}, recall {figures['recall']:.3f}, F1 {figures['f1']:.3f}"

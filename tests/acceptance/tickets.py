@@ -50,7 +50,7 @@ def train(mia: Caller, project: int) -> Json:
     minutes = (time.monotonic() - started) / 60
     check(run["state"] == "succeeded", f"the run succeeded ({run['error'] or 'no error'})")
     version: Json = mia.get(f"projects/{project}/versions/")["results"][0]
-    figures = version["metrics"][LABEL_SET]
+    figures = version["metrics"]["label_sets"][LABEL_SET]
     print(
         f"{minutes:.1f} minutes; on {figures['documents']} test documents: accuracy {figures['accuracy']:.3f}, "
         f"macro F1 {figures['macro_f1']:.3f}"
