@@ -137,7 +137,7 @@ export class DeskStatus {
     if (!this.#prediction) return setText(part("version"), "");
     const name = `v${this.#prediction.version}`;
     if (Number.isNaN(made)) return setText(part("version"), name);
-    const minutes = Math.round((made - Date.now()) / 60_000);
+    const minutes = Math.min(0, Math.round((made - Date.now()) / 60_000));
     const format = new Intl.RelativeTimeFormat(this.#boot.language || "en", { numeric: "auto" });
     const [count, unit] = minutes > -60 ? [minutes, "minute"] : minutes > -2880 ? [minutes / 60, "hour"] : [minutes / 1440, "day"];
     return setText(part("version"), `${name}, ${format.format(Math.round(count), unit)}`);
@@ -195,13 +195,12 @@ export class DeskStatus {
   // Dialogs
 
   /** True when the person keeps their own answer, false when they take the one that was saved meanwhile. */
-  askWhose(item) {
+  askWhose() {
     const dialog = part("conflict");
     dialog.returnValue = "mine";
     dialog.showModal();
     return new Promise((resolve) => {
       dialog.addEventListener("close", () => resolve(dialog.returnValue !== "theirs"), { once: true });
-      dialog.dataset.document = item.documentId;
     });
   }
 

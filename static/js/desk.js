@@ -235,9 +235,9 @@ class AnnotationDesk extends HTMLElement {
   }
 
   async #onConflict({ item, error }) {
-    const theirs = error.body.present ?? error.body.annotation ?? error.body;
+    const theirs = error.body.present ?? {};
     this.#outbox.noteVersion(item.documentId, theirs.version);
-    const keepMine = await this.#status.askWhose(item, theirs);
+    const keepMine = await this.#status.askWhose();
     const card = this.#queue.findAnywhere(item.documentId);
     if (keepMine) this.#outbox.add({ documentId: item.documentId, url: item.url, body: item.body, version: theirs.version ?? null });
     else if (card && theirs.answer) {
