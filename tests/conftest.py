@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from celery import Task
+from pytest_django.fixtures import SettingsWrapper
 
 Messages = list[tuple[str, tuple[object, ...]]]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -28,3 +29,9 @@ def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 
         monkeypatch.setattr(Task, "delay", record)
     yield sent
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: SettingsWrapper) -> None:
+    """The real hasher is slow on purpose; no test is about that."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -41,7 +41,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, AnswerError):
         error = invalid(error.problems)
     elif isinstance(error, DjangoValidationError):
-        error = invalid([Problem("", item.code or "invalid", item.messages[0]) for item in _flat(error)])
+        error = invalid(_problems(error))
     elif isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -55,8 +55,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def _flat(error: DjangoValidationError) -> list[DjangoValidationError]:
-    return list(error.error_list) if hasattr(error, "error_list") else sum(error.error_dict.values(), [])
+def _problems(error: DjangoValidationError) -> list[Problem]:
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    return [
+        Problem(field, item.code or "invalid", item.messages[0]) for field, items in by_field.items() for item in items
+    ]
 
 
 def _body(error: exceptions.APIException) -> dict[str, Any]:  # Any: JSON

@@ -6,15 +6,20 @@ from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsVi
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
+from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
 
 urlpatterns = [
+    path("token/", TokenView.as_view(), name="api-token"),
+    path("projects/", ProjectsView.as_view(), name="api-projects"),
+    path("projects/<int:project_id>/", ProjectView.as_view(), name="api-project"),
+    path("projects/<int:project_id>/members/", MembersView.as_view(), name="api-members"),
+    path("projects/<int:project_id>/documents/", DocumentsView.as_view(), name="api-documents"),
     path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
     path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
     path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
     path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
-    path("projects/<int:project_id>/documents/", DocumentsView.as_view(), name="api-documents"),
     path("imports/<int:import_id>/", ImportView.as_view(), name="api-import"),
     path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),

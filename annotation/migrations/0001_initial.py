@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('salt', models.CharField(default=annotation.projects.models.new_salt, editable=False, max_length=16)),
                 ('production_version', models.PositiveIntegerField(blank=True, editable=False, null=True)),
-                ('encoder', models.CharField(default='multilingual-e5-small', max_length=100, verbose_name='encoder')),
+                ('encoder', models.CharField(default=annotation.projects.models.default_encoder, max_length=100, verbose_name='encoder')),
                 ('language', models.CharField(blank=True, max_length=10, verbose_name='language of the texts')),
                 ('review', models.CharField(choices=[('none', 'None: what is submitted is gold'), ('sample', 'A share of the annotations'), ('all', 'Every annotation')], default='none', max_length=10, verbose_name='review')),
                 ('review_share', models.FloatField(default=0.1, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)], verbose_name='share to review')),

@@ -11,6 +11,10 @@ def new_salt() -> str:
     return secrets.token_hex(8)
 
 
+def default_encoder() -> str:
+    return str(settings.DEFAULT_ENCODER)
+
+
 class Role(models.TextChoices):
     ANNOTATOR = "annotator", _("Annotator")
     REVIEWER = "reviewer", _("Reviewer")
@@ -53,7 +57,7 @@ class Project(models.Model):
     # The version whose predictions people see. A number, not a key: this package knows no models.
     production_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
-    encoder = models.CharField(_("encoder"), max_length=100, default="multilingual-e5-small")
+    encoder = models.CharField(_("encoder"), max_length=100, default=default_encoder)
     language = models.CharField(_("language of the texts"), max_length=10, blank=True)
     review = models.CharField(_("review"), max_length=10, choices=ReviewPolicy.choices, default=ReviewPolicy.NONE)
     review_share = models.FloatField(
