@@ -44,6 +44,7 @@ export const prepareLabels = (labelSets) => {
   assignKeys(labelSets);
   let index = 0;
   for (const set of labelSets) {
+    Object.assign(set, { maxSpans: set.maxSpans ?? set.max_spans ?? 0, partRole: set.partRole ?? set.part_role ?? "" });
     for (const label of set.labels ?? []) Object.assign(label, { index: index++, title: label.title || label.name });
   }
   const ofSpans = labelSets.filter((set) => set.kind === "span").flatMap((set) =>

@@ -10,8 +10,7 @@ import "./span-annotator.js";
 const DRAFT_PAUSE_MS = 1500;
 const LOOK_AGAIN_MS = 20_000;
 
-const isTextField = (element) =>
-  element.matches?.("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
+const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
 
 class AnnotationDesk extends HTMLElement {
   #boot;
@@ -215,7 +214,7 @@ class AnnotationDesk extends HTMLElement {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || altKey) return;
     if (document.querySelector("dialog[open]")) return;
     const isCommand = ctrlKey || metaKey;
-    const inText = isTextField(target);
+    const inText = target.matches?.(TEXT_FIELDS);
     if (key === "Enter" && (isCommand || !(inText || target.matches?.("button, a, summary")))) return this.#run(event, "accept");
     if (key === "Escape" && inText) return this.#annotator.view.focus();
     if (inText) return;

@@ -65,7 +65,7 @@ export class SpanAnnotator extends HTMLElement {
   show(spans) {
     const placed = spans.map((span) => {
       const [start16, end16] = [this.#map.toUtf16(span.start), this.#map.toUtf16(span.end)];
-      return { ...span, start16, end16, suggested: span.status === "suggested" };
+      return { ...span, start16, end16, suggested: span.status === "suggested", index: this.#label(span)?.index ?? 0 };
     });
     this.#spans = placed.sort((a, b) => a.start16 - b.start16 || b.end16 - a.end16);
     if (!this.#spans.some((span) => span.id === this.#activeId)) this.#activeId = null;
@@ -92,9 +92,9 @@ export class SpanAnnotator extends HTMLElement {
   }
 
   #describe(span) {
-    const label = this.#label(span) ?? { index: 0, title: span.label };
+    const name = this.#label(span)?.title ?? span.label;
     const state = span.suggested ? `, ${this.t("suggested")}` : "";
-    return { index: label.index, name: label.title, spoken: `${label.title}: ${this.textOf(span)}${state}` };
+    return { name, spoken: `${name}: ${this.textOf(span)}${state}` };
   }
 
   #active() {

@@ -58,12 +58,13 @@ export class SpanOverlay {
   #segments = [];
   #spans = [];
   #drawn = new Map();
+  #chips = new Map();
   #fills = new Map();
   #frame = "";
   #activeId = null;
   #describe;
 
-  /** `layer` is the overlay element; `describe(span)` gives {index, name, spoken} for a span's label button. */
+  /** `layer` is the overlay element; `describe(span)` gives {name, spoken} for a span's label button. */
   constructor(layer, describe) {
     this.#layer = layer;
     this.#describe = describe;
@@ -130,7 +131,7 @@ export class SpanOverlay {
     return new StaticRange({ startContainer: node, startOffset: from, endContainer: node, endOffset: to });
   }
 
-  /** Spans are {id, start16, end16, suggested, ...}, sorted. Unchanged spans keep their elements. */
+  /** Spans are {id, start16, end16, suggested, index (of the label), ...}, sorted. Unchanged spans keep their elements. */
   draw(spans) {
     this.#spans = withLevels(spans);
     const box = this.#layer.getBoundingClientRect();
@@ -153,16 +154,15 @@ export class SpanOverlay {
   #forgetMarks() {
     this.#layer.replaceChildren();
     this.#drawn.clear();
+    this.#chips.clear();
   }
 
   #dropStale() {
-    const wanted = new Map(this.#spans.map((span) => {
-      const { index } = this.#describe(span);
-      return [[span.id, span.start16, span.end16, index, span.suggested, span.level].join(), span];
-    }));
+    const wanted = new Map(this.#spans.map((span) =>
+      [[span.id, span.start16, span.end16, span.index, span.suggested, span.level].join(), span]));
     for (const [key, marks] of this.#drawn) {
       if (wanted.has(key)) continue;
-      for (const mark of marks) mark.remove();
+      for (const mark of marks) mark.remove() ?? this.#chips.delete(mark);
       this.#drawn.delete(key);
     }
     return [...wanted].filter(([key]) => !this.#drawn.has(key));
@@ -179,7 +179,7 @@ export class SpanOverlay {
     element.dataset.id = span.id;
     element.style.setProperty("left", `${left}px`);
     element.style.setProperty("top", `${top}px`);
-    element.style.setProperty("--c", `var(--l-${this.#describe(span).index})`);
+    element.style.setProperty("--c", `var(--l-${span.index})`);
     element.classList.toggle("suggested", span.suggested);
     return element;
   }
@@ -199,18 +199,16 @@ export class SpanOverlay {
     chip.className = "sa-chip";
     chip.textContent = span.suggested ? `${name} ?` : name;
     chip.setAttribute("aria-label", spoken);
-    return this.#place(chip, span, rect.left - box.left, rect.top - box.top - CHIP_HEIGHT);
+    const [x, y] = [rect.left - box.left, rect.top - box.top - CHIP_HEIGHT];
+    this.#chips.set(chip, { element: chip, x, y, left: x, folded: false });
+    return this.#place(chip, span, x, y);
   }
 
   /** Label buttons on one line never overlap: shift right while there is room, else fold to a dot. */
   #declutter() {
     const limit = this.#layer.clientWidth;
-    const chips = [...this.#layer.querySelectorAll(".sa-chip")].map((element) => {
-      element.classList.remove("fold");
-      element.homeLeft ??= parseFloat(element.style.left);
-      return { element, x: element.homeLeft, y: parseFloat(element.style.top) };
-    });
-    for (const chip of chips) chip.width = chip.element.offsetWidth;
+    const chips = [...this.#chips.values()];
+    for (const chip of chips) chip.width ??= chip.element.offsetWidth; // all reads before the first write
     chips.sort((a, b) => a.y - b.y || a.x - b.x);
     const lineEnds = new Map();
     for (const chip of chips) {
@@ -219,8 +217,8 @@ export class SpanOverlay {
       const folded = x - chip.x > MAX_CHIP_SHIFT || (x + chip.width > limit && chip.x < x);
       const width = folded ? 8 : chip.width;
       const left = Math.max(0, Math.min(x, limit - width));
-      chip.element.classList.toggle("fold", folded);
-      chip.element.style.setProperty("left", `${left}px`);
+      if (chip.folded !== folded) chip.element.classList.toggle("fold", (chip.folded = folded));
+      if (chip.left !== left) chip.element.style.setProperty("left", `${(chip.left = left)}px`);
       lineEnds.set(line, left + width);
     }
   }
@@ -229,8 +227,9 @@ export class SpanOverlay {
     if (!HAS_HIGHLIGHTS) return;
     const wanted = new Map();
     for (const span of this.#spans) {
-      const name = `${span.suggested ? "sa-weak-" : "sa-"}${this.#describe(span).index}`;
-      wanted.set(name, [...(wanted.get(name) ?? []), span]);
+      const name = `${span.suggested ? "sa-weak-" : "sa-"}${span.index}`;
+      if (!wanted.has(name)) wanted.set(name, []);
+      wanted.get(name).push(span);
     }
     for (const name of this.#fills.keys()) {
       if (!wanted.has(name)) CSS.highlights.delete(name) && this.#fills.delete(name);
@@ -266,7 +265,9 @@ export class SpanOverlay {
 
   markActive(id) {
     this.#activeId = id;
-    for (const mark of this.#layer.children) mark.classList.toggle("on", id !== null && mark.dataset.id === id);
+    for (const mark of this.#layer.querySelectorAll(".on")) mark.classList.remove("on");
+    if (id === null) return;
+    for (const mark of this.#layer.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) mark.classList.add("on");
   }
 
   clear() {
