@@ -1,5 +1,94 @@
-"""The loop on one page: what starts when something happened. Only this file listens to signals and sends messages."""
+"""The loop on one page: what starts when something happened. Only this file listens to signals and sends messages.
+
+    documents imported -> prelabel them            gold changed    -> is a run due?
+    run requested      -> train (evaluates, asks the gate, promotes)
+    version promoted   -> prelabel everything      predictions stored -> put the queue in order
+
+A message that can't be sent is no error: the row waits, and the next tick sends it again.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import redis
+from celery import Task
+from django.core.cache import cache
+from django.db import DatabaseError
+from kombu.exceptions import OperationalError
+
+from annotation import signals as people
+from annotation import tasks as people_tasks
+from modelops import signals, tasks
+from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
+from modelops.selection.services import rank
+from modelops.training.services import start_due_runs
+
+logger = logging.getLogger(__name__)
+# What was sent is remembered in the broker's own store: when that is lost, so is the memory, and it is sent again.
+RESEND_SECONDS = 60
+
+
+def on_import_requested(sender: object, import_id: int, **_: object) -> None:
+    _send(people_tasks.run_import, import_id)
+
+
+def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
+    # People's work is saved by now and must not seem to fail: a run or a prelabeling can come later.
+    with _logged("documents imported", project_id):
+        prelabel_new_documents(project_id)
+
+
+def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
+    with _logged("gold changed", project_id):
+        start_due_runs(project_id)
+
+
+def on_run_requested(sender: object, run_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.train, run_id, attempt)
+
+
+def on_version_promoted(sender: object, version_id: int, **_: object) -> None:
+    request_prelabeling(version_id)
+
+
+def on_prelabeling_requested(sender: object, version_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.prelabel, version_id, attempt)
+
+
+def on_predict_requested(sender: object, request_id: int, **_: object) -> None:
+    _send(tasks.predict, request_id)
+
+
+def on_predictions_stored(sender: object, version_id: int, document_ids: Sequence[int] | None, **_: object) -> None:
+    rank(version_id, document_ids)
 
 
 def listen() -> None:
     """Connect the receivers; called once when Django is ready."""
+    people.import_requested.connect(on_import_requested)
+    people.documents_imported.connect(on_documents_imported)
+    people.gold_changed.connect(on_gold_changed)
+    signals.run_requested.connect(on_run_requested)
+    signals.version_promoted.connect(on_version_promoted)
+    signals.prelabeling_requested.connect(on_prelabeling_requested)
+    signals.predict_requested.connect(on_predict_requested)
+    signals.predictions_stored.connect(on_predictions_stored)
+
+
+@contextmanager
+def _logged(what: str, project_id: int) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError:
+        logger.exception("%s in project %s: what follows from it failed", what, project_id)
+
+
+def _send(task: "Task[[int], None]", row_id: int, attempt: int = 0) -> None:
+    """Send the message once; the same row and attempt again only after a while. A dead broker is logged."""
+    key = f"sent:{task.name}:{row_id}:{attempt}"
+    try:
+        if cache.add(key, 1, RESEND_SECONDS):
+            task.delay(row_id)
+    except (OperationalError, redis.RedisError, OSError) as error:
+        logger.warning("%s(%s) waits for the next tick: %s", task.name, row_id, error)

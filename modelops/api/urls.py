@@ -1,5 +1,18 @@
 """/api/v1/: the calls of the model."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from modelops.api.predict import PredictView
+from modelops.api.runs import CancelRunView, RunsView, RunView
+from modelops.api.versions import PromoteView, RollbackView, VersionsView, VersionView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/<int:project_id>/runs/", RunsView.as_view(), name="api-runs"),
+    path("runs/<int:run_id>/", RunView.as_view(), name="api-run"),
+    path("runs/<int:run_id>/cancel/", CancelRunView.as_view(), name="api-run-cancel"),
+    path("projects/<int:project_id>/versions/", VersionsView.as_view(), name="api-versions"),
+    path("versions/<int:version_id>/", VersionView.as_view(), name="api-version"),
+    path("versions/<int:version_id>/promote/", PromoteView.as_view(), name="api-promote"),
+    path("projects/<int:project_id>/rollback/", RollbackView.as_view(), name="api-rollback"),
+    path("projects/<int:project_id>/predict/", PredictView.as_view(), name="api-predict"),
+]

@@ -15,11 +15,14 @@ def verdict_words(comparison: Comparison) -> str:
     if verdict == "first":
         return _("This is the first version, there is nothing to compare it with.")
     if verdict == "unknown":
-        return ngettext(
-            "Not enough to compare: only %(count)d test document.",
-            "Not enough to compare: only %(count)d test documents.",
-            figures["count"],
-        ) % figures
+        return (
+            ngettext(
+                "Not enough to compare: only %(count)d test document.",
+                "Not enough to compare: only %(count)d test documents.",
+                figures["count"],
+            )
+            % figures
+        )
     if verdict == "better":
         return _("Better than version %(number)s on the same %(count)d test documents.") % figures
     if verdict == "not_worse":

@@ -1,0 +1,127 @@
+"""Translate only: rows to the contract's JSON and back. Rules live in the services."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from modelops.evaluation.words import reason_words, verdict_words
+from modelops.registry.models import ModelVersion
+from modelops.training.models import Run
+
+MAX_TEXTS = 256
+
+
+class RunArguments(serializers.Serializer[Any]):
+    """Arguments of training; what is left out is chosen by the site. The worker checks how they go together."""
+
+    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    epochs = serializers.IntegerField(min_value=1, max_value=100, required=False, allow_null=True)
+    batch_size = serializers.IntegerField(min_value=1, max_value=1024, required=False)
+    token_budget = serializers.IntegerField(min_value=256, max_value=1_000_000, required=False)
+    learning_rate = serializers.FloatField(min_value=1e-7, max_value=1.0, required=False, allow_null=True)
+    head_learning_rate = serializers.FloatField(min_value=1e-7, max_value=1.0, required=False)
+    weight_decay = serializers.FloatField(min_value=0, max_value=1.0, required=False)
+    warmup_share = serializers.FloatField(min_value=0, max_value=0.99, required=False)
+    clip_norm = serializers.FloatField(min_value=1e-6, required=False)
+    label_smoothing = serializers.FloatField(min_value=0, max_value=0.99, required=False)
+    warm_start = serializers.BooleanField(required=False)
+    lora_rank = serializers.IntegerField(min_value=1, max_value=256, required=False)
+    lora_alpha = serializers.IntegerField(min_value=1, max_value=1024, required=False)
+    lora_dropout = serializers.FloatField(min_value=0, max_value=0.99, required=False)
+    lora_targets = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20, required=False)
+    max_length = serializers.IntegerField(min_value=16, max_value=512, required=False)
+    window_overlap = serializers.IntegerField(min_value=0, max_value=256, required=False)
+    max_windows = serializers.IntegerField(min_value=1, max_value=1000, required=False)
+    class_weights = serializers.ChoiceField(choices=["none", "sqrt", "balanced"], required=False)
+    bf16 = serializers.BooleanField(required=False, allow_null=True)
+    threads = serializers.IntegerField(min_value=1, max_value=64, required=False)
+    calibration_share = serializers.FloatField(min_value=0, max_value=0.99, required=False)
+    resume_seconds = serializers.FloatField(min_value=1, max_value=3600, required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:  # Any: JSON
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such training argument."))
+        given: dict[str, Any] = super().to_internal_value(data)  # Any: JSON
+        return given
+
+
+class RunRequest(serializers.Serializer[Any]):
+    arguments = RunArguments(required=False)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    project = serializers.IntegerField(source="project_id", read_only=True)
+    version = serializers.IntegerField(source="version_id", read_only=True, allow_null=True)
+    error = serializers.CharField(read_only=True, allow_blank=True)
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "project",
+            "state",
+            "stage",
+            "progress",
+            "metrics",
+            "arguments",
+            "snapshot",
+            "error",
+            "reason",
+            "attempt",
+            "version",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ]
+        read_only_fields = fields
+
+
+class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
+    project = serializers.IntegerField(source="project_id", read_only=True)
+    words = serializers.SerializerMethodField(help_text="The comparison in plain words.")
+
+    class Meta:
+        model = ModelVersion
+        fields = [
+            "id",
+            "project",
+            "number",
+            "stage",
+            "metrics",
+            "arguments",
+            "comparison",
+            "words",
+            "encoder",
+            "documents",
+            "created_at",
+            "promoted_at",
+            "sha256",
+        ]
+        read_only_fields = fields
+
+    def get_words(self, version: ModelVersion) -> list[str]:
+        sentences = [verdict_words(version.comparison), *reason_words(version.comparison)]
+        return [sentence for sentence in sentences if sentence]
+
+
+class PromoteRequest(serializers.Serializer[Any]):
+    force = serializers.BooleanField(default=False)
+    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
+
+
+class PredictTexts(serializers.Serializer[Any]):
+    texts = serializers.ListField(
+        child=serializers.CharField(trim_whitespace=False, allow_blank=False), min_length=1, max_length=MAX_TEXTS
+    )
+
+
+class PredictedText(serializers.Serializer[Any]):
+    answer = serializers.DictField()
+    confidence = serializers.DictField()
+
+
+class PredictAnswer(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    predictions = PredictedText(many=True)

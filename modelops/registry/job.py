@@ -1,0 +1,57 @@
+"""What workers do with a registered version: load it and let it answer."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from annotation.documents.models import Document
+from modelops.engine.encoders import prepare_encoder
+from modelops.engine.examples import Predicted
+from modelops.engine.serving import Predictor
+from modelops.registry import checkpoints
+from modelops.registry.models import ModelVersion
+from modelops.registry.predictions import NewPrediction, store
+
+logger = logging.getLogger(__name__)
+MOST_LOADED = 2
+
+# The versions this worker process has loaded, oldest first. A version never changes, so its key is enough.
+_loaded: dict[tuple[int, str], Predictor] = {}
+
+
+def prepare(name: str) -> Path:
+    """The folder of an encoder, made on the first call. Raises KeyError for an unknown name."""
+    return prepare_encoder(name, Path(settings.ENCODERS))
+
+
+def predictor_for(version: ModelVersion, threads: int = 1) -> Predictor:
+    """Raises UnsafeCheckpoint or ValueError when the checkpoint can't be used."""
+    key = (version.pk, version.sha256)
+    if key not in _loaded:
+        folder = checkpoints.verified(version.path, version.sha256)
+        while len(_loaded) >= MOST_LOADED:
+            _loaded.pop(next(iter(_loaded)))
+        _loaded[key] = Predictor.load(folder, prepare(version.encoder), threads=threads)
+        logger.info("version %s loaded", version.pk)
+    return _loaded[key]
+
+
+def predict_documents(predictor: Predictor, documents: Sequence[Document]) -> list[Predicted]:
+    return predictor.predict(
+        [document.text for document in documents],
+        [[(part.start, part.end) for part in document.parts_typed] for document in documents],
+        [[part.role for part in document.parts_typed] for document in documents],
+    )
+
+
+def predict_and_store(version: ModelVersion, predictor: Predictor, documents: Sequence[Document]) -> None:
+    answers = predict_documents(predictor, documents)
+    store(
+        version.number,
+        [
+            NewPrediction(document.pk, predicted.answer, predicted.confidence)
+            for document, predicted in zip(documents, answers, strict=True)
+        ],
+    )

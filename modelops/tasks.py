@@ -1,0 +1,37 @@
+"""Celery tasks of the model's work. A task takes an id and opens a job; the row is the truth.
+
+Jobs load torch, so they are imported inside the tasks: the web process imports this file too.
+"""
+
+from celery import shared_task
+
+from modelops.prelabeling import services as prelabeling
+from modelops.training import services as training
+
+
+@shared_task
+def train(run_id: int) -> None:
+    from modelops.training import job
+
+    job.run(run_id)
+
+
+@shared_task
+def prelabel(version_id: int) -> None:
+    from modelops.prelabeling import job
+
+    job.run(version_id)
+
+
+@shared_task
+def predict(request_id: int) -> None:
+    from modelops.prelabeling import job
+
+    job.answer(request_id)
+
+
+@shared_task
+def tick() -> None:
+    """Make good what a lost message or a killed worker left undone."""
+    training.make_rounds()
+    prelabeling.make_rounds()
