@@ -57,7 +57,8 @@ def fit_temperatures(
 
 def _temperature(logits: torch.Tensor, goals: torch.Tensor, head: HeadSpec) -> float:
     unknown = -1 if head.kind == "choices" else IGNORED
-    if int((goals.reshape(len(goals), -1) != unknown).all(dim=1).sum()) < _FEWEST_KNOWN:
+    known = goals != unknown
+    if int((known if known.dim() == 1 else known.all(dim=1)).sum()) < _FEWEST_KNOWN:
         return 1.0
     classes = {"choices": len(head.labels), "choice": len(head.labels), "span": 3 if head.overlap else head.width}
     even = torch.ones(classes[head.kind], device=logits.device)

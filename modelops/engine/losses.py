@@ -81,5 +81,5 @@ def start_head(
 def _known_rows(target: torch.Tensor, head: HeadSpec) -> torch.Tensor:
     if head.kind == "choices":
         return (target >= 0).all(dim=1)
-    flat = target.reshape(len(target), -1)
-    return (flat != IGNORED).all(dim=1)
+    known = target != IGNORED
+    return known if known.dim() == 1 else known.all(dim=1)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops.engine.arguments import ClassWeights
-from modelops.engine.bio import IGNORED, layout_of, tags_of
+from modelops.engine.bio import layout_of, tags_of
 from modelops.engine.examples import Example, HeadSpec, SpanValue
 from modelops.engine.tokens import TokenizedText
 
@@ -63,25 +63,20 @@ def _span(value: object, text: str, head: HeadSpec) -> SpanValue:
 
 
 def loss_weights(prepared: Sequence[PreparedExample], index: int, head: HeadSpec, mode: ClassWeights) -> list[float]:
-    """Weight of every class of head number `index` by its count, from 1/4 to 4; 1 for a class without examples.
+    """Weight of every label of head number `index` by its count, from 1/4 to 4; 1 for a label without examples.
 
-    Classes are labels (choice), the positives of each label (choices), BIO tags (spans; O, B, I when they may overlap).
+    For choices it is the weight of a label's positives. Tags of spans always weigh 1: lifting the rare ones costs
+    more precision than it brings recall.
     """
-    classes = {"choice": len(head.labels), "choices": len(head.labels), "span": 3 if head.overlap else head.width}
-    counts = np.zeros(classes[head.kind])
-    shown = 0
-    for example in prepared:
-        target = example.targets[index]
-        if target is None:
-            continue
-        shown += 1
-        if head.kind == "choices":
-            counts += target
-        else:
-            known = target[target != IGNORED]
-            counts += np.bincount(known, minlength=len(counts))
-    if mode == "none" or not counts.sum():
-        return [1.0] * len(counts)
-    even = shown / 2 if head.kind == "choices" else counts.sum() / np.count_nonzero(counts)
+    if head.kind == "span":
+        return [1.0] * (3 if head.overlap else head.width)
+    known = [target for example in prepared if (target := example.targets[index]) is not None]
+    if mode == "none" or not known:
+        return [1.0] * len(head.labels)
+    if head.kind == "choices":
+        counts, even = np.sum(known, axis=0), len(known) / 2
+    else:
+        counts = np.bincount(np.array(known), minlength=len(head.labels))
+        even = len(known) / np.count_nonzero(counts)
     ratio = np.where(counts > 0, even / np.maximum(counts, 1), 1.0)
     return [float(weight) for weight in np.clip(ratio ** (0.5 if mode == "sqrt" else 1.0), 0.25, 4.0)]

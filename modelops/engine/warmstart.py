@@ -38,7 +38,8 @@ def start_heads(
             if head.kind != "span":
                 goals[number].append(target)
             elif seen < _MOST_TOKENS:
-                known = (target != IGNORED).reshape(*target.shape[:2], -1).all(dim=-1)
+                known = target != IGNORED
+                known = known.all(dim=-1) if head.overlap else known
                 tokens[number].append(states[known])
                 goals[number].append(target[known])
         seen += int(batch.mask.sum())

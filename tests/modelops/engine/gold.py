@@ -8,7 +8,9 @@ TOPICS = HeadSpec("Topics", "choices", ("card", "money", "late"))
 PLACES = HeadSpec("Places", "span", ("PLACE", "PERSON"))
 HEADS = (INTENT, TOPICS, PLACES)
 
-QUICK = TrainingArguments(epochs=6, batch_size=8, learning_rate=5e-3, lora_rank=4, lora_alpha=8, max_length=64)
+QUICK = TrainingArguments(
+    epochs=6, batch_size=8, learning_rate=5e-3, lora_rank=4, lora_alpha=8, max_length=64, window_overlap=16
+)
 
 
 def span(text: str, words: str, label: str) -> dict[str, object]:
