@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import project_for
+from annotation.access import membership_for, project_for
 from annotation.api.documents import FILTERS, documents_page
 from annotation.api.errors import ApiError
 from annotation.api.serializers import DocumentSerializer
@@ -24,7 +24,7 @@ from annotation.imports.options import ImportOptions
 from annotation.imports.readers.encodings import ENCODINGS
 from annotation.imports.readers.shapes import FileError
 from annotation.imports.services import Upload
-from annotation.imports.wire import import_json
+from annotation.imports.wire import import_json, imported_json
 from annotation.projects.models import Role
 
 _CHUNK = 1024 * 1024
@@ -70,7 +70,7 @@ class RawParser(BaseParser):
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,  # Any: DRF's own type
-    ) -> Iterator[bytes]:
+    ) -> Any:  # Any: an iterator of bytes, which DRF hands on as it is
         return iter(lambda: stream.read(_CHUNK), b"")
 
 
@@ -94,15 +94,15 @@ class DocumentsView(APIView):
     @extend_schema(
         operation_id="import_documents",
         parameters=_OPTIONS,
-        request={content_type: OpenApiTypes.BINARY for content_type in (*CONTENT_TYPES, "multipart/form-data")},
+        request=dict.fromkeys((*CONTENT_TYPES, "multipart/form-data"), OpenApiTypes.BINARY),
         responses={201: ImportedSerializer, 202: ImportSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
-        project = project_for(request.user, project_id, at_least=Role.MANAGER)
+        member = membership_for(request.user, project_id, at_least=Role.MANAGER)
         try:
             upload, given = _upload(request)
             options = ImportOptions.of(given)
-            row = services.request_import(project=project, user=request.user, upload=upload, options=options)
+            row = services.request_import(project=member.project, user=member.user, upload=upload, options=options)
         except FileError as error:
             raise _refused(error.code, str(error), []) from error
         if services.waits_for_its_request(row):
@@ -141,17 +141,17 @@ def _upload(request: Request) -> tuple[Upload, dict[str, Any]]:  # Any: options 
         file = request.FILES.get("file") or next(iter(request.FILES.values()), None)
         if file is None:
             raise FileError("empty_file", "Send the file as a part named “file”.")
-        given |= {name: value for name, value in request.data.items() if name not in request.FILES}
+        given |= {name: value for name, value in request.POST.items() if name not in request.FILES}
         return Upload(file.name or "", format_of_name(file.name or ""), file.chunks(_CHUNK)), given
     found = format_of_content_type(request.content_type or "")
-    body = request.data if isinstance(request.data, Iterator) else iter(())
+    body: Any = request.data  # Any: what RawParser made of it, or nothing at all
+    body = body if isinstance(body, Iterator) else iter(())
     return Upload(f"upload.{found.name}", found, body), given
 
 
 def _outcome(row: Import) -> Response:
     if row.state == ImportState.SUCCEEDED and row.options.get("is_now"):
-        shape = import_json(row)
-        return Response({name: shape[name] for name in ImportedSerializer().fields}, status=201)
+        return Response(imported_json(row), status=201)
     if row.state == ImportState.FAILED:
         raise _refused(row.error_code, row.error, row.rejected)
     return Response(import_json(row), status=202)

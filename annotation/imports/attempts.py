@@ -1,4 +1,4 @@
-"""Who works on an import now. Every write names its attempt, so that a worker taken for dead can't end what another began."""
+"""Who works on an import now. Every write names its attempt: a worker taken for dead can't end what another began."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,9 @@ def take(import_id: int) -> Import | None:
         return None
     row = Import.objects.select_related("project").get(pk=import_id)
     if row.attempt > MAX_ATTEMPTS:
-        give_up(row, _("Given up after %(number)d attempts: the worker was stopped each time.") % {"number": MAX_ATTEMPTS})
+        give_up(
+            row, _("Given up after %(number)d attempts: the worker was stopped each time.") % {"number": MAX_ATTEMPTS}
+        )
         return None
     return row
 
@@ -57,7 +59,7 @@ def give_up(row: Import, reason: str) -> None:
         end(row, ImportState.FAILED, error_code="interrupted", error=reason)
     except Lost:
         return
-    storage.drop(row.file.name)
+    storage.drop(str(row.file))
     publish(row.project_id, "import.progress", progress_json(row))
 
 

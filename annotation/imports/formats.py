@@ -1,4 +1,4 @@
-"""Which reader takes a file. The name decides, or the content type where there is no name; the content never does. Pure."""
+"""Which reader takes a file: its name decides, or the content type of a body; the content never does. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -82,7 +82,7 @@ def _carry_out(row: Import, figures: Figures) -> None:
         except attempts.Lost:
             logger.info("import %s: attempt %s was ended from outside", row.pk, row.attempt)
             return
-    storage.drop(row.file.name)
+    storage.drop(str(row.file))
     events: list[tuple[str, dict[str, object]]] = [("import.progress", progress_json(row))]
     if row.imported:
         events.append(("queue.changed", {"open": count_open(row.project_id)}))
@@ -121,7 +121,7 @@ def _with_new_tries(row: Import, figures: Figures) -> None:
 
 def _read_and_write(row: Import, figures: Figures) -> None:
     found = format_of_stored(row.format)
-    path = storage.path_of(row.file.name)
+    path = storage.path_of(str(row.file))
     try:
         with path.open("rb") as file:
             check_encoding(_content(file, found), row.options["encoding"])
@@ -137,7 +137,7 @@ def _content(file: BinaryIO, found: Format) -> BinaryIO:
 
 
 class _Work:
-    """One pass over the rows inside one transaction. Where a row is bad and all must be good, it is undone at the end."""
+    """One pass over the rows in one transaction. Where a row is bad and all must be good, it is undone at the end."""
 
     def __init__(self, row: Import, figures: Figures, *, size: int) -> None:
         self.row = row

@@ -39,8 +39,19 @@ class AnswerCheck:
         self._pending: dict[tuple[str, str], None] = {}
 
     def check(self, raw: object, text: str, parts: Sequence[Part]) -> Answer:
+        if isinstance(raw, Mapping):
+            raw = {name: self._as_answer(name, value) for name, value in raw.items()}
         rules = [self._rule_for(rule, raw) for rule in self.rules.values()]
         return check_answer(raw, rules=rules, text=text, parts=parts, max_spans=self.max_spans)
+
+    def _as_answer(self, name: str, value: object) -> object:
+        """Other tools call a span's own text its surface."""
+        if name in self.rules and self.rules[name].kind == "span" and isinstance(value, list):
+            return [
+                {"text": item["surface"], **item} if isinstance(item, dict) and "surface" in item else item
+                for item in value
+            ]
+        return value
 
     def start_row(self) -> None:
         self._pending.clear()
@@ -60,6 +71,8 @@ class AnswerCheck:
             return rule
         if self.can_create:
             rule = replace(rule, labels=rule.labels | set(self._created(rule, value)))
+        else:
+            _refuse_near_misses(rule, value)
         if rule.kind == "choice" and isinstance(value, list):
             problem = next((found for item in value if (found := label_problem(item, rule.name, rule.labels))), None)
             if problem is not None:
@@ -68,8 +81,11 @@ class AnswerCheck:
 
     def _created(self, rule: LabelSetRule, value: object) -> Iterator[str]:
         for label in _labels_in(value):
-            if not isinstance(label, str) or label in rule.labels or name_problem(label, rule.name):
+            if not isinstance(label, str) or label in rule.labels:
                 continue
+            problem = name_problem(label, rule.name)
+            if problem is not None:
+                raise AnswerError([problem])
             other = self._alike[rule.name].get(skeleton(label)) or self._pending_twin(rule.name, label)
             if other is not None and other != label:
                 message = _("“%(label)s” looks like the label “%(other)s”; one of them may be a slip.")
@@ -79,7 +95,17 @@ class AnswerCheck:
 
     def _pending_twin(self, name: str, label: str) -> str | None:
         wanted = skeleton(label)
-        return next((other for set_name, other in self._pending if set_name == name and skeleton(other) == wanted), None)
+        return next(
+            (other for set_name, other in self._pending if set_name == name and skeleton(other) == wanted), None
+        )
+
+
+def _refuse_near_misses(rule: LabelSetRule, value: object) -> None:
+    """A known label with spaces at its ends is an unknown one; trimming it would change what people sent."""
+    for label in _labels_in(value):
+        if isinstance(label, str) and label not in rule.labels and label.strip() in rule.labels:
+            message = _("“%(label)s” is not a label of “%(name)s”; without its spaces it would be.")
+            fail(rule.name, "unknown_label", message % {"label": label[:60], "name": rule.name})
 
 
 def _labels_in(value: object) -> Iterator[object]:
@@ -107,19 +133,21 @@ def new_prediction(raw: object, check: AnswerCheck, text: str, parts: Sequence[P
     try:
         answer = check.check(raw["answer"], text, parts)
     except AnswerError as error:
-        raise AnswerError([replace(problem, field=f"prediction.{problem.field}") for problem in error.problems]) from error
+        raise AnswerError(
+            [replace(problem, field=f"prediction.{problem.field}") for problem in error.problems]
+        ) from error
     return NewPrediction(answer, _source(raw.get("version")), _confidence(raw.get("confidence"), answer))
 
 
 def _source(version: object) -> str:
     if version is None:
         return "import"
-    if (type(version) is int and 0 <= version < 2**63) or (isinstance(version, str) and version.strip()):
-        source = str(version)
-        if len(source) <= MAX_SOURCE_CHARS and source.isprintable():
-            return source
-    message = _("A prediction's version is a whole number or a name of %(limit)d characters at most.")
-    fail("prediction.version", "bad_prediction", message % {"limit": MAX_SOURCE_CHARS})
+    is_number = type(version) is int and 0 <= version < 2**63
+    source = str(version) if is_number or isinstance(version, str) else ""
+    if not source.strip() or len(source) > MAX_SOURCE_CHARS or not source.isprintable():
+        message = _("A prediction's version is a whole number or a name of %(limit)d characters at most.")
+        fail("prediction.version", "bad_prediction", message % {"limit": MAX_SOURCE_CHARS})
+    return source
 
 
 def _confidence(raw: object, answer: Answer) -> dict[str, Any]:  # Any: mirrors the answer

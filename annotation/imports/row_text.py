@@ -75,7 +75,8 @@ def _piece(raw: object) -> tuple[str, Values]:
         fail("parts", "bad_parts", _("Parts are a list of objects with a role and a text."))
     role = raw.get("role", "")
     if not isinstance(role, str) or len(role) > MAX_ROLE_CHARS:
-        fail("parts", "bad_parts", _("A part's role is a word of %(limit)d characters at most.") % {"limit": MAX_ROLE_CHARS})
+        message = _("A part's role is a word of %(limit)d characters at most.")
+        fail("parts", "bad_parts", message % {"limit": MAX_ROLE_CHARS})
     return role, raw
 
 

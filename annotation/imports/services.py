@@ -77,7 +77,7 @@ def cancel(*, row: Import) -> Import:
     row.refresh_from_db()
     if not ended:
         raise ValidationError(_("This import has ended already."), code="finished")
-    storage.drop(row.file.name)
+    storage.drop(str(row.file))
     publish(row.project_id, "import.progress", progress_json(row))
     return row
 

@@ -23,6 +23,13 @@ def import_json(row: Import) -> dict[str, Any]:  # Any: JSON
     }
 
 
+def imported_json(row: Import) -> dict[str, Any]:  # Any: JSON
+    """The answer to a small import."""
+    names = ("id", "imported", "duplicates", "rejected", "rejected_count", "warnings")
+    whole = import_json(row)
+    return {name: whole[name] for name in names}
+
+
 def progress_json(row: Import) -> dict[str, Any]:  # Any: JSON
     return {
         "import": row.pk,

@@ -112,7 +112,7 @@ def _split(chunks: Iterator[str], limit: int) -> Iterator[str]:
         yield rest
 
 
-def _header(reader: "csv._reader", source: _Lines, options: ReadOptions) -> list[str]:
+def _header(reader: Iterator[list[str]], source: _Lines, options: ReadOptions) -> list[str]:
     source.start_record()
     try:
         header = next(reader, [])

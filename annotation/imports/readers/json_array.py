@@ -20,9 +20,7 @@ _INSIDE_STRING = re.compile(r'["\\]')
 def rows(stream: BinaryIO, options: ReadOptions) -> Iterator[Row | RowProblem]:
     text = open_text(stream, options.encoding)
     chunks = iter(lambda: text.read(_CHUNK), "")
-    number = 0
-    for line, element in _Elements(options).cut(chunks):
-        number += 1
+    for number, (line, element) in enumerate(_Elements(options).cut(chunks), start=1):
         found = parse_row(element, number, line, options)
         if isinstance(found, RowProblem) and found.code == "bad_json":
             message = _("Row %(row)d on line %(line)d is not JSON: %(why)s")
