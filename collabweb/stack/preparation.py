@@ -1,9 +1,10 @@
 """What has to be true before the site starts, each step safe to repeat. One process, so that Django loads once."""
 
+import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
@@ -20,26 +21,41 @@ def main() -> None:
     django.setup()
     command("database tables", "migrate", verbosity=0, interactive=False)
     collect_static()
-    command("encoder", "prepare_encoder")
+    prepare_encoder()
     if os.environ.get("COLLABWEB_ENV") != "production":
         command("sample project", "load_sample")
 
 
 def collect_static() -> None:
     """Only where a file has changed: hashing all of them takes seconds."""
-    stamp = Places.of(os.environ).home / "run" / "static.stamp"
-    wanted = static_fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted and Path(settings.STATIC_ROOT).is_dir():
-        return
-    command("static files", "collectstatic", verbosity=0, interactive=False)
-    stamp.write_text(wanted)
+    with unless_done("static", static_fingerprint(), Path(settings.STATIC_ROOT)) as is_due:
+        if is_due:
+            command("static files", "collectstatic", verbosity=0, interactive=False)
+
+
+def prepare_encoder() -> None:
+    """Only where its folder is absent: the command loads torch to look."""
+    folder = Path(settings.ENCODERS) / settings.DEFAULT_ENCODER
+    with unless_done("encoder", str(folder), folder) as is_due:
+        if is_due:
+            command("encoder", "prepare_encoder")
+
+
+@contextlib.contextmanager
+def unless_done(name: str, wanted: str, result: Path) -> Iterator[bool]:
+    """Yields whether the work is due; remembers that it was done when the block ends without an error."""
+    stamp = Places.of(os.environ).home / "run" / f"{name}.stamp"
+    is_due = not (result.is_dir() and stamp.exists() and stamp.read_text() == wanted)
+    yield is_due
+    if is_due:
+        stamp.write_text(wanted)
 
 
 def static_fingerprint() -> str:
     digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
-            status = os.stat(storage.path(name))
+            status = Path(storage.path(name)).stat()
             digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()
 

@@ -9,7 +9,7 @@ STRANGER = Owner(uid=65533, gid=65533, is_other=True)
 
 
 @pytest.mark.parametrize(("mode", "expected"), [(0o755, True), (0o711, False), (0o750, False), (0o700, False)])
-def test_a_stranger_reaches_only_what_is_open_to_all(home: Path, mode: int, expected: bool) -> None:
+def test_a_stranger_reaches_only_what_is_open_to_all(home: Path, mode: int, *, expected: bool) -> None:
     home.mkdir()
     home.chmod(mode)
 
