@@ -1,0 +1,46 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from annotation.imports.formats import READERS, format_of_name
+from annotation.imports.models import OnError
+from annotation.imports.options import ImportOptions
+from annotation.imports.readers.encodings import ENCODINGS
+from annotation.imports.readers.shapes import FileError
+
+_ENDINGS = ",".join(f".{name},.{name}.gz" for name in READERS)
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A .jsonl, .json, .csv, .tsv or .txt file, also packed as .gz."),
+        widget=forms.ClearableFileInput(attrs={"accept": _ENDINGS}),
+        max_length=None,
+    )
+    on_error = forms.ChoiceField(label=_("When a row is bad"), choices=OnError.choices, initial=OnError.REJECT)
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        choices=[(name, name) for name in ENCODINGS],
+        initial="utf-8",
+        help_text=_("Excel in Chinese saves csv files as gb18030. Nothing is guessed."),
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Delimiter of a csv file"),
+        required=False,
+        choices=[("", _("Comma; a tabulator in .tsv")), (";", _("Semicolon")), ("tab", _("Tabulator")), ("|", "|")],
+    )
+    create_labels = forms.BooleanField(label=_("Add labels that the project does not have yet"), required=False)
+
+    def clean(self) -> dict[str, Any]:  # Any: Django's own type
+        given: dict[str, Any] = super().clean() or self.cleaned_data  # Any: as above
+        file = given.get("file")
+        if file is not None:
+            try:
+                self.format = format_of_name(file.name)
+            except FileError as error:
+                raise ValidationError({"file": ValidationError(str(error), code=error.code)}) from error
+        self.options = ImportOptions.of({name: value for name, value in given.items() if name != "file"})
+        return given
