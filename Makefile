@@ -33,7 +33,7 @@ lint: install
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(VENV)/bin/djade --check $$(git ls-files 'templates/*.html')
-	$(VENV)/bin/djlint --check --lint --quiet templates
+	$(VENV)/bin/djlint --lint --quiet templates
 	$(STACK) run $(VENV)/bin/lint-imports
 	$(STACK) run $(RUN) -m pytest -q tests/architecture
 	$(STACK) run $(RUN) -m mypy

@@ -45,9 +45,8 @@ def one_round(manager: User, seed: int, *, with_gold: bool) -> float:
     content = as_lines(tickets(ROWS, seed), with_gold=with_gold)
     client = make.client(manager)
     started = time.perf_counter()
-    response = client.generic(
-        "POST", f"/api/v1/projects/{project.pk}/documents/", content, content_type="application/x-ndjson"
-    )
+    url = f"/api/v1/projects/{project.pk}/documents/"
+    response = client.post(url, content, content_type="application/x-ndjson")
     seconds = time.perf_counter() - started
     if response.status_code != 201 or not has_all(project, with_gold=with_gold):
         raise RuntimeError(f"the import failed: {response.status_code} {response.content[:500]!r}")
