@@ -31,7 +31,7 @@ class AnnotationDesk extends HTMLElement {
     this.#status = new DeskStatus(this.#boot);
     this.#queue = new DeskQueue(`${this.#boot.api}projects/${this.#boot.project.id}/queue/`, this.#sets);
     this.#bindLabels();
-    this.#outbox = new Outbox(`${this.#boot.user ?? ""} ${this.#boot.project.id}`);
+    this.#outbox = new Outbox(this.dataset.user);
     this.#live = new LiveSocket(this.#boot.live, this.#boot.since);
     this.#listen();
     this.#start();
