@@ -11,6 +11,13 @@ from annotation.projects.models import Membership, Project, Role
 _RANK = {Role.ANNOTATOR: 1, Role.REVIEWER: 2, Role.MANAGER: 3}
 
 
+def signed_in(user: User | AnonymousUser) -> User:
+    """The person, for services that act in somebody's name. Raises PermissionDenied for nobody."""
+    if not isinstance(user, User):
+        raise PermissionDenied("Sign in first.")
+    return user
+
+
 def projects_of(user: User | AnonymousUser) -> QuerySet[Project]:
     if not user.is_authenticated:
         return Project.objects.none()

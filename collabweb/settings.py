@@ -1,4 +1,4 @@
-"""Everything that differs between places comes from the environment; `collabweb.stack.environment` fills it for `make up`."""
+"""What differs between places comes from the environment; `collabweb.stack.environment` fills it for `make up`."""
 
 from pathlib import Path
 

@@ -1,6 +1,5 @@
 """Tests run against a real PostgreSQL and a real Valkey (`make test` starts them and sets the environment)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,15 +19,16 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Messages]:
+def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Messages:
     """Record the messages that would go to the broker; a test marked `broker` sends them for real."""
     sent: Messages = []
     if "broker" not in request.keywords:
+
         def record(task: Task, *args: object, **options: object) -> None:
             sent.append((task.name, args))
 
         monkeypatch.setattr(Task, "delay", record)
-    yield sent
+    return sent
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+from rest_framework.test import APIClient
+
 from annotation.annotations.gold import NewGold, record_gold
 from annotation.annotations.models import Source
 from annotation.documents.models import Document
@@ -11,8 +14,6 @@ from annotation.people.models import User
 from annotation.people.services import make_token
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Kind, Label, LabelSet, Membership, Project, Role
-from django.db import transaction
-from rest_framework.test import APIClient
 
 TICKET_LABEL_SETS: list[dict[str, Any]] = [
     {"name": "Category", "kind": Kind.CHOICE, "labels": ["billing", "delivery", "other"]},

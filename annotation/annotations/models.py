@@ -21,7 +21,7 @@ class Source(models.TextChoices):
 
 
 class Annotation(models.Model):
-    """One person's whole answer for one document. `version` rises with every save; it is the If-Match of the contract."""
+    """One person's whole answer for one document. `version` rises with every save: the contract's If-Match."""
 
     document = models.ForeignKey("annotation.Document", on_delete=models.PROTECT, related_name="annotations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="annotations")

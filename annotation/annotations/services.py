@@ -69,14 +69,11 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
     present = Annotation.objects.select_for_update().filter(document=document, user=user).first()
     if present is None:
         raise VersionConflict(Annotation(document=document, user=user, version=0))
-    if asked.key and asked.key in present.recent_keys:
+    if _is_repeat(present, asked, checked):
         return present, True
-    if asked.if_match is not None and asked.if_match != present.version:
-        raise VersionConflict(present)
-    if (present.answer, present.status) == (checked, asked.status):
-        return present, True
-    if present.status != Status.DRAFT and asked.status == Status.DRAFT:
-        # A late draft of a tab that was left open must not take back what was submitted.
+    # A late draft of a tab that was left open must not take back what was submitted.
+    takes_back = present.status != Status.DRAFT and asked.status == Status.DRAFT
+    if takes_back or asked.if_match not in (None, present.version):
         raise VersionConflict(present)
     for name, value in _fields(asked, checked).items():
         setattr(present, name, value)
@@ -84,6 +81,14 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
     present.recent_keys = [*present.recent_keys, asked.key][-KEPT_KEYS:] if asked.key else present.recent_keys
     present.save()
     return present, False
+
+
+def _is_repeat(present: Annotation, asked: Save, checked: JsonAnswer) -> bool:
+    """The same save once more: by its key, or by saying again what stands."""
+    if asked.key and asked.key in present.recent_keys:
+        return True
+    is_same = (present.answer, present.status) == (checked, asked.status)
+    return is_same and asked.if_match in (None, present.version)
 
 
 def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) -> Annotation | None:
@@ -100,8 +105,10 @@ def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) ->
             VALUES (%s, %s, %s::jsonb, %s, 1, %s, %s, %s, %s, %s)
             ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id
             """,
-            [document.pk, user.pk, json.dumps(checked), asked.status.value, asked.seconds, asked.prediction_id]
-            + [new.recent_keys, now, now],
+            [
+                *(document.pk, user.pk, json.dumps(checked), asked.status.value, asked.seconds, asked.prediction_id),
+                *(new.recent_keys, now, now),
+            ],
         )
         row = cursor.fetchone()
     new.pk = row[0] if row else None
@@ -159,9 +166,7 @@ def _after_submit(project: Project, document: Document, user: User, annotation: 
         return
     is_gold = project.review == ReviewPolicy.NONE and project.overlap == 1
     if is_gold:
-        record_gold(
-            project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION, is_locked=True
-        )
+        record_gold(project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION, is_locked=True)
     state = State.GOLD if is_gold else State.ANNOTATED
     publish_mixed(
         project.pk,

@@ -106,4 +106,3 @@ def _check_text(value: object, rule: LabelSetRule) -> tuple[str | None, list[Pro
     if value is None or isinstance(value, str):
         return value, []
     return None, [Problem(rule.name, "bad_text", _("“%(name)s” takes a text.") % {"name": rule.name})]
-

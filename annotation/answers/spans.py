@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,8 @@ def _check_one(raw: object, rule: SpanRule, text: str) -> tuple[Span | None, Pro
     for offset in (start, end):
         if type(offset) is not int:
             return None, Problem(rule.name, "bad_offset", _("start and end are whole numbers of code points."))
-    assert isinstance(start, int) and isinstance(end, int)
+    assert isinstance(start, int)
+    assert isinstance(end, int)
     problem = label_problem(raw.get("label"), rule.name, rule.labels) or _range_problem(start, end, rule, text)
     if problem is None and "text" in raw and raw["text"] != text[start:end]:
         message = _("The span's own text differs from the document's text at %(start)d to %(end)d.")
@@ -93,7 +95,7 @@ def _part_problem(span: Span, rule: SpanRule, parts: Sequence[Part]) -> Problem 
 
 def _together(spans: Sequence[Span], rule: SpanRule) -> list[Problem]:
     problems = []
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in pairwise(spans):
         if one == other:
             message = _("Span %(start)d to %(end)d “%(label)s” stands twice.")
             where = {"start": one.start, "end": one.end, "label": one.label}

@@ -1,9 +1,11 @@
-"""JSON as the contract takes it: no NaN, no huge numbers, no doubled keys, no NUL, no lone surrogates, bounded depth."""
+"""JSON as the contract takes it: bounded depth; no NaN, huge numbers, doubled keys, NUL or lone surrogates."""
 
 import json
+import re
 from typing import Any
 
 MAX_NUMBER_CHARS = 400
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 class StrictJSONError(ValueError):
@@ -20,7 +22,9 @@ def loads(raw: str | bytes, *, max_depth: int = 32) -> Any:  # Any: JSON
     if _too_deep(text, max_depth):
         raise StrictJSONError("too_deep", f"JSON may be nested {max_depth} levels deep at most.")
     try:
-        value = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=_constant, object_pairs_hook=_object)
+        value = json.loads(
+            text, parse_int=_integer, parse_float=_float, parse_constant=_constant, object_pairs_hook=_object
+        )
     except StrictJSONError:
         raise
     except (ValueError, RecursionError) as error:
@@ -44,23 +48,14 @@ def _too_deep(text: str, limit: int) -> bool:
     if text.count("[") + text.count("{") <= limit:
         return False
     depth = 0
-    in_string = escaped = False
-    for char in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "[{":
+    for found in _STRING_OR_BRACKET.finditer(text):
+        token = found.group()
+        if token in "[{":
             depth += 1
-            if depth > limit:
-                return True
-        elif char in "]}":
+        elif token in "]}":
             depth -= 1
+        if depth > limit:
+            return True
     return False
 
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import is_member, project_for
+from annotation.access import is_member, project_for, signed_in
 from annotation.annotations.models import Annotation, GoldChange, Status
 from annotation.annotations.services import Save, VersionConflict, save
 from annotation.annotations.wire import annotation_json, change_json
@@ -44,17 +44,17 @@ class AnnotationView(APIView):
     )
     def put(self, request: Request, document_id: int) -> Response:
         """The caller's one annotation of this document. Repeating it changes nothing."""
-        document = (
-            Document.objects.select_related("project").filter(is_member(request.user), pk=document_id).first()
-        )
+        document = Document.objects.select_related("project").filter(is_member(request.user), pk=document_id).first()
         if document is None:
             raise Http404
         asked = self._asked(request, document)
         try:
-            saved = save(document=document, user=request.user, asked=asked)
+            saved = save(document=document, user=signed_in(request.user), asked=asked)
         except VersionConflict as conflict:
             present = annotation_json(conflict.annotation) if conflict.annotation.pk else None
-            raise ApiError(412, "version_conflict", "Another save came first.", extra={"present": present}) from conflict
+            raise ApiError(
+                412, "version_conflict", "Another save came first.", extra={"present": present}
+            ) from conflict
         return Response(annotation_json(saved), headers={"ETag": f'"{saved.version}"'})
 
     def _asked(self, request: Request, document: Document) -> Save:
@@ -106,6 +106,4 @@ class LabelsView(APIView):
         since = whole_number(request.query_params.get("since"), "since", 0)
         limit = max(1, whole_number(request.query_params.get("limit"), "limit", 100, 500))
         rows = list(GoldChange.objects.filter(project=project, pk__gt=since).order_by("pk")[:limit])
-        return Response(
-            {"results": [change_json(row) for row in rows], "next_since": rows[-1].pk if rows else since}
-        )
+        return Response({"results": [change_json(row) for row in rows], "next_since": rows[-1].pk if rows else since})

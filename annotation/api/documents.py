@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
@@ -18,7 +21,13 @@ from annotation.predictions.models import Prediction
 from annotation.predictions.wire import prediction_json
 from annotation.projects.models import Project
 
-ORDERS = {"id": "id", "-id": "-id", "priority": ("-priority", "id"), "created_at": "id", "-created_at": "-id"}
+ORDERS: dict[str, tuple[str, ...]] = {
+    "id": ("id",),
+    "-id": ("-id",),
+    "priority": ("-priority", "id"),
+    "created_at": ("id",),
+    "-created_at": ("-id",),
+}
 FILTERS = [
     OpenApiParameter("state", OpenApiTypes.STR, enum=State.values),
     OpenApiParameter("label", OpenApiTypes.STR, description="A label of the gold answer"),
@@ -33,31 +42,38 @@ FILTERS = [
 
 def listed_documents(project: Project, request: Request) -> QuerySet[Document]:
     """The project's documents by the query string's filters; an unknown filter value is a clear error."""
-    asked = request.query_params
-    rows = Document.objects.filter(project=project)
-    if state := asked.get("state"):
-        if state not in State.values:
-            raise invalid([Problem("state", "bad_choice", f"state is one of {', '.join(State.values)}.")])
-        rows = rows.filter(state=state)
+    asked = {name: value for name, value in request.query_params.dict().items() if value}
     for name in ("q", "label", "external_id"):
         if "\0" in asked.get(name, ""):
             raise invalid([Problem(name, "nul_char", "NUL characters are not searchable.")])
-    if words := asked.get("q"):
-        rows = rows.filter(text__icontains=words)
-    if external_id := asked.get("external_id"):
-        rows = rows.filter(external_id=external_id)
-    if label := asked.get("label"):
-        names = project.label_sets.values_list("name", flat=True)
-        rows = rows.with_gold_label(label, list(names))
-    if since := asked.get("since"):
-        try:
-            moment = parse_datetime(since)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            raise invalid([Problem("since", "bad_time", "since is a time such as 2026-01-31T12:00:00Z.")])
-        rows = rows.filter(created_at__gte=moment)
+    rows = Document.objects.filter(project=project)
+    if "state" in asked:
+        rows = rows.filter(state=_state(asked["state"]))
+    if "q" in asked:
+        rows = rows.filter(text__icontains=asked["q"])
+    if "external_id" in asked:
+        rows = rows.filter(external_id=asked["external_id"])
+    if "label" in asked:
+        rows = rows.with_gold_label(asked["label"], list(project.label_sets.values_list("name", flat=True)))
+    if "since" in asked:
+        rows = rows.filter(created_at__gte=_moment(asked["since"]))
     return rows
+
+
+def _state(raw: str) -> str:
+    if raw not in State.values:
+        raise invalid([Problem("state", "bad_choice", f"state is one of {', '.join(State.values)}.")])
+    return raw
+
+
+def _moment(raw: str) -> datetime:
+    try:
+        moment = parse_datetime(raw)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise invalid([Problem("since", "bad_time", "since is a time such as 2026-01-31T12:00:00Z.")])
+    return moment
 
 
 class DocumentListPages(Pages):
@@ -65,7 +81,7 @@ class DocumentListPages(Pages):
         order = ORDERS.get(request.query_params.get("order", "id"))
         if order is None:
             raise invalid([Problem("order", "bad_choice", f"order is one of {', '.join(ORDERS)}.")])
-        return (order,) if isinstance(order, str) else order
+        return order
 
 
 class DocumentView(APIView):
@@ -73,9 +89,7 @@ class DocumentView(APIView):
     def get(self, request: Request, document_id: int) -> Response:
         """The document, its gold answer and the prediction people see."""
         document = (
-            Document.objects.select_related("project", "gold")
-            .filter(is_member(request.user), pk=document_id)
-            .first()
+            Document.objects.select_related("project", "gold").filter(is_member(request.user), pk=document_id).first()
         )
         if document is None:
             raise Http404

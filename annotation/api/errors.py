@@ -81,8 +81,6 @@ def _fields(details: Any, path: str) -> list[dict[str, object]]:  # Any: DRF nes
     if isinstance(details, list):
         nested = any(isinstance(item, dict) and set(item) != {"message", "code"} for item in details)
         return [
-            row
-            for place, item in enumerate(details)
-            for row in _fields(item, f"{path}.{place}" if nested else path)
+            row for place, item in enumerate(details) for row in _fields(item, f"{path}.{place}" if nested else path)
         ]
     return []

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import membership_for, project_for, projects_of
+from annotation.access import membership_for, project_for, projects_of, signed_in
 from annotation.api.pagination import NewestFirst, Pages
 from annotation.api.serializers import (
     MemberSerializer,
@@ -54,7 +54,7 @@ class ProjectsView(APIView):
     @extend_schema(responses=ProjectSerializer(many=True))
     def get(self, request: Request) -> Response:
         pages = NewestFirst()
-        rows = pages.paginate_queryset(projects_with_label_sets(request.user), request, view=self)
+        rows = pages.paginate_queryset(projects_with_label_sets(signed_in(request.user)), request, view=self)
         return pages.get_paginated_response(ProjectSerializer(rows, many=True).data)
 
     @extend_schema(request=ProjectRequest, responses={201: ProjectSerializer})
@@ -63,21 +63,21 @@ class ProjectsView(APIView):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = body.validated_data  # Any: checked by the serializer
         project = create_project(
-            user=request.user,
+            user=signed_in(request.user),
             name=given["name"],
             template=given.get("template") or None,
             label_sets=given.get("label_sets"),
             guidelines=given.get("guidelines"),
             settings=dict(given.get("settings") or {}),
         )
-        return project_answer(request.user, project.pk, 201)
+        return project_answer(signed_in(request.user), project.pk, 201)
 
 
 class ProjectView(APIView):
     @extend_schema(responses=ProjectSerializer)
     def get(self, request: Request, project_id: int) -> Response:
         project_for(request.user, project_id)
-        return project_answer(request.user, project_id)
+        return project_answer(signed_in(request.user), project_id)
 
     @extend_schema(request=ProjectChange, responses=ProjectSerializer)
     def patch(self, request: Request, project_id: int) -> Response:
@@ -87,8 +87,8 @@ class ProjectView(APIView):
         body.is_valid(raise_exception=True)
         changes = {**body.validated_data, **body.validated_data.get("settings", {})}
         changes.pop("settings", None)
-        update_settings(project=project, user=request.user, changes=changes)
-        return project_answer(request.user, project_id)
+        update_settings(project=project, user=signed_in(request.user), changes=changes)
+        return project_answer(signed_in(request.user), project_id)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, project_id: int) -> Response:
@@ -102,7 +102,8 @@ def _nested(body: object) -> object:
         return body
     known = set(ProjectChange().fields)
     flat = {key: value for key, value in body.items() if key not in known}
-    nested = body.get("settings") if isinstance(body.get("settings"), dict) else {}
+    settings = body.get("settings")
+    nested = settings if isinstance(settings, dict) else {}
     return {key: value for key, value in body.items() if key in known} | {"settings": {**flat, **nested}}
 
 

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import is_member, project_for
+from annotation.access import is_member, project_for, signed_in
 from annotation.annotations.models import Annotation
 from annotation.annotations.wire import annotation_json
 from annotation.api.serializers import AssignmentsAnswer, NextRequest
@@ -42,28 +42,32 @@ class QueueView(APIView):
     def get(self, request: Request, project_id: int) -> Response:
         """The documents the caller has in hand."""
         project = project_for(request.user, project_id)
-        rows = open_assignments(project=project, user=request.user)
-        return Response({"assignments": assignments_json(rows, project, request.user)})
+        rows = open_assignments(project=project, user=signed_in(request.user))
+        return Response({"assignments": assignments_json(rows, project, signed_in(request.user))})
 
 
 class NextView(APIView):
-    @extend_schema(request=NextRequest, responses={200: AssignmentsAnswer, 204: OpenApiResponse(description="None left")})
+    @extend_schema(
+        request=NextRequest, responses={200: AssignmentsAnswer, 204: OpenApiResponse(description="None left")}
+    )
     def post(self, request: Request, project_id: int) -> Response:
         """Lend the best documents to the caller."""
         project = project_for(request.user, project_id)
         asked = NextRequest(data=request.data if request.data is not None else {})
         asked.is_valid(raise_exception=True)
-        rows = lend(project=project, user=request.user, count=asked.validated_data["count"])
+        rows = lend(project=project, user=signed_in(request.user), count=asked.validated_data["count"])
         if not rows:
             return Response(status=204)
-        return Response({"assignments": assignments_json(rows, project, request.user)})
+        return Response({"assignments": assignments_json(rows, project, signed_in(request.user))})
 
 
 class AssignmentView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, assignment_id: int) -> Response:
         """Give a lease back."""
-        mine = Assignment.objects.filter(is_member(request.user), pk=assignment_id, user=request.user).first()
+        mine = Assignment.objects.filter(
+            is_member(request.user), pk=assignment_id, user=signed_in(request.user)
+        ).first()
         if mine is None:
             raise Http404
         give_back(assignment=mine)

@@ -157,7 +157,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
     document = serializers.IntegerField()
     answer = serializers.JSONField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of the wire, not the attribute
     changed_at = serializers.DateTimeField()
     deleted = serializers.BooleanField()
 
@@ -177,4 +177,4 @@ class ErrorRow(serializers.Serializer[Any]):
 class ErrorAnswer(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ErrorRow(many=True)
+    errors = ErrorRow(many=True)  # type: ignore[assignment]  # a field of the wire, not the attribute

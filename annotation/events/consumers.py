@@ -61,8 +61,8 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         if key:
             token = await sync_to_async(use_token)(key)
             return token.user if token else AnonymousUser()
-        user: User | AnonymousUser = self.scope["user"]
-        return user
+        user = self.scope["user"]
+        return user if user is not None and user.is_authenticated else AnonymousUser()
 
     def _since(self) -> int | None:
         raw = parse_qs(self.scope["query_string"].decode("latin-1")).get("since", [""])[0]

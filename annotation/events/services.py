@@ -1,4 +1,4 @@
-"""Tell open pages that something changed. Call last in a transaction: it holds the project's event lock until commit."""
+"""Tell open pages that something changed. Call late in a transaction: the project's order lock is held to its end."""
 
 import json
 from collections.abc import Iterable, Mapping

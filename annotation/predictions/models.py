@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 class PredictionQuerySet(QuerySet["Prediction"]):
     def current(self, document_ids: Iterable[int], production_version: int | None) -> dict[int, "Prediction"]:
-        """What people see, by document: the production version's prediction, else the newest there is. One statement."""
+        """What people see, by document: the production version's prediction, else the newest. One statement."""
         rows = (
             self.filter(document_id__in=list(document_ids))
             .annotate(

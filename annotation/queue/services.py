@@ -1,7 +1,7 @@
 """Who gets which document. The cost of lending does not grow with the project: partial indexes, SKIP LOCKED."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -53,7 +53,8 @@ def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
     """Lend the best `count` documents to this person; fewer, or none, when the queue runs out."""
     now = timezone.now()
     expires = now + timedelta(minutes=project.lease_minutes)
-    values = {"project": project.pk, "user": user.pk, "count": count, "now": now, "expires": expires}
+    values: dict[str, int | datetime] = {"project": project.pk, "user": user.pk, "count": count}
+    values |= {"now": now, "expires": expires}
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"project": project.pk, "now": now})
         cursor.execute(_LEND, values)

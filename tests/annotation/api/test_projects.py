@@ -1,8 +1,9 @@
 import pytest
-from annotation.projects.models import Project, Role
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
+from annotation.projects.models import Project, Role
 from tests import make
 
 pytestmark = pytest.mark.django_db

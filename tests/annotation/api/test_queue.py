@@ -1,6 +1,7 @@
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests import make
 
 pytestmark = pytest.mark.django_db

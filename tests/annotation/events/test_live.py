@@ -3,15 +3,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.db import connections
+
 from annotation.events.listener import listener
 from annotation.events.origin import is_own
 from annotation.events.services import publish
 from annotation.people.services import make_token
 from annotation.projects.models import Project
-from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from collabweb.asgi import application
-from django.db import connections
 from tests import make
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -118,7 +119,7 @@ async def test_a_foreign_page_is_refused() -> None:
         ("http://localhost:x", "localhost:8001", False),
     ],
 )
-async def test_only_the_sites_own_origin_is_own(origin: str, host: str, own: bool, settings: Any) -> None:
+async def test_only_the_sites_own_origin_is_own(origin: str, host: str, own: object, settings: Any) -> None:
     settings.PORT = 8000
 
     assert is_own(origin, host) is own

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from annotation.projects.models import Project
 from rest_framework.test import APIClient
+
+from annotation.projects.models import Project
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,11 @@ def test_predictions_name_their_version() -> None:
 
     line = json.loads(export(project, client, "?which=predictions"))
 
-    assert (line["version"], line["answer"], line["confidence"]) == (3, {"Category": "other"}, {"Category": {"other": 0.7}})
+    assert (line["version"], line["answer"], line["confidence"]) == (
+        3,
+        {"Category": "other"},
+        {"Category": {"other": 0.7}},
+    )
 
 
 def test_csv_disarms_formulas() -> None:

@@ -1,6 +1,7 @@
-from annotation.exports.offsets import converter
 from hypothesis import given
 from hypothesis import strategies as st
+
+from annotation.exports.offsets import converter
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
