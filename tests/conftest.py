@@ -1,10 +1,11 @@
 """Tests run against a real PostgreSQL and a real Valkey (`make test` starts them and sets the environment)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from celery import Task
-from pytest_django.fixtures import SettingsWrapper
+from django.test import override_settings
 
 Messages = list[tuple[str, tuple[object, ...]]]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -32,6 +33,7 @@ def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: SettingsWrapper) -> None:
+def quick_passwords() -> Iterator[None]:
     """The real hasher is slow on purpose; no test is about that."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
