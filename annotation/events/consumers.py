@@ -61,8 +61,10 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         if key:
             token = await sync_to_async(use_token)(key)
             return token.user if token else AnonymousUser()
+        # Channels hands over a lazy object; asking for its row makes it real.
         user = self.scope["user"]
-        return user if user is not None and user.is_authenticated else AnonymousUser()
+        found = await User.objects.filter(pk=user.pk, is_active=True).afirst() if user is not None else None
+        return found or AnonymousUser()
 
     def _since(self) -> int | None:
         raw = parse_qs(self.scope["query_string"].decode("latin-1")).get("since", [""])[0]
