@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Task
@@ -25,7 +26,7 @@ def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     sent: Messages = []
     if "broker" not in request.keywords:
 
-        def record(task: Task, *args: object, **options: object) -> None:
+        def record(task: "Task[Any, Any]", *args: object, **options: object) -> None:
             sent.append((task.name, args))
 
         monkeypatch.setattr(Task, "delay", record)
