@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from collabweb.stack import control
 from collabweb.stack.environment import environment
@@ -17,8 +19,12 @@ def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     if getattr(chosen, "program", [])[:1] == ["--"]:
         del chosen.program[0]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         return _run(chosen)
+    except KeyboardInterrupt:
+        return 130
     except StackError as error:
         print(error, file=sys.stderr)
     except PermissionError as error:
@@ -45,6 +51,11 @@ def _run(chosen: argparse.Namespace) -> int:
             return run_tests(chosen.program)
         case _:
             return run_once(chosen.program, environment(given))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Every way to end a command passes the same cleanup as Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import FrameType
 
 import psutil
 
@@ -55,15 +54,11 @@ def start_services(supervisor: Supervisor, processes: list[Process]) -> None:
 
 def run_with_services(home: Path, command: list[str]) -> int:
     """Run one command while database and broker are up; its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        with running(home) as environ:
-            if not command:
-                print(f"Database and broker run on {home}; Ctrl-C ends them.", flush=True)
-                signal.pause()
-            return run_once(command, environ)
-    except KeyboardInterrupt:
-        return 130
+    with running(home) as environ:
+        if not command:
+            print(f"Database and broker run on {home}; Ctrl-C ends them.", flush=True)
+            signal.pause()
+        return run_once(command, environ)
 
 
 def run_once(command: list[str], environ: Mapping[str, str]) -> int:
@@ -83,7 +78,3 @@ def _end_family(leader: psutil.Process) -> None:
     for process in psutil.wait_procs(family, timeout=5)[1]:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
