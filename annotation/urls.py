@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("annotation.imports.urls")),
+    path("account/", include("annotation.people.urls")),
+    path("", include("annotation.pages.urls")),
 ]

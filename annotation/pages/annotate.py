@@ -1,0 +1,110 @@
+"""The annotation screen: the data it starts with. Documents come over the API."""
+
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from annotation.access import membership_for
+from annotation.annotations.models import Annotation, Status
+from annotation.events.models import Event
+from annotation.projects.models import LabelSet, Project
+from annotation.queue.desk_strings import desk_strings
+
+# The pace of the last answers, not of the first day.
+PACE_OVER = 50
+
+Boot = dict[str, Any]  # Any: JSON
+
+
+@login_required
+@require_safe
+def annotate(request: HttpRequest, project_id: int) -> HttpResponse:
+    membership = membership_for(request.user, project_id)
+    context = {"membership": membership, "desk": boot(request, membership.project, membership.user_id)}
+    return render(request, "annotation/queue/annotate.html", context)
+
+
+def boot(request: HttpRequest, project: Project, user_id: int) -> Boot:
+    label_sets = LabelSet.objects.filter(project=project).prefetch_related("labels")
+    return {
+        "project": {"id": project.pk, "name": project.name, "url": reverse("project", args=[project.pk])},
+        "language": get_language() or "en",
+        "labelSets": [_label_set(label_set) for label_set in label_sets],
+        "api": "/api/v1/",
+        "live": live_url(request, project.pk),
+        "since": Event.objects.last_id(project.pk),
+        "strings": desk_strings(),
+        "settings": {"lease_minutes": project.lease_minutes, "explanations": project.explanations},
+        "counts": _counts(project.pk),
+        "productionVersion": project.production_version,
+        "medianSeconds": _pace(user_id, project.pk),
+        "guidelines": project.guidelines_here,
+        "signIn": f"{reverse(settings.LOGIN_URL)}?next={request.path}",
+    }
+
+
+def live_url(request: HttpRequest, project_id: int) -> str:
+    """Where the page opens its WebSocket; see LIVE_URL in the settings."""
+    scheme = "wss" if request.is_secure() else "ws"
+    path = f"/ws/projects/{project_id}/"
+    if settings.LIVE_URL.startswith("/"):
+        return f"{scheme}://{request.get_host()}{settings.LIVE_URL.rstrip('/')}{path}"
+    if settings.LIVE_URL:
+        return f"{settings.LIVE_URL.rstrip('/')}{path}"
+    host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.LIVE_PORT}{path}"
+
+
+def _label_set(label_set: LabelSet) -> Boot:
+    return {
+        "name": label_set.name,
+        "title": label_set.title,
+        "kind": label_set.kind,
+        "required": label_set.required,
+        "overlap": label_set.overlap,
+        "maxSpans": label_set.max_spans,
+        "partRole": label_set.part_role,
+        "labels": [
+            {
+                "name": label.name,
+                "title": label.title,
+                "color": label.color,
+                "key": label.key,
+                "definition": label.definition,
+            }
+            for label in label_set.labels.all()
+        ],
+    }
+
+
+def _counts(project_id: int) -> dict[str, int]:
+    """Two walks over indexes, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM annotation_document
+                    WHERE project_id = %(project)s AND state IN ('annotated', 'gold', 'auto_accepted')),
+                (SELECT count(*) FROM annotation_document WHERE project_id = %(project)s AND slots > 0)
+            """,
+            {"project": project_id},
+        )
+        done, open_ = cursor.fetchone() or (0, 0)
+    return {"done": done, "open": open_}
+
+
+def _pace(user_id: int, project_id: int) -> float | None:
+    """The person's own median seconds a document, or None before the first."""
+    rows = Annotation.objects.filter(
+        user_id=user_id, document__project_id=project_id, status=Status.SUBMITTED, seconds__gt=0
+    )
+    seconds = list(rows.order_by("-changed_at").values_list("seconds", flat=True)[:PACE_OVER])
+    return median(seconds) if seconds else None

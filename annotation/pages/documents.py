@@ -1,0 +1,81 @@
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.db.models.functions import Left
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from annotation.access import membership_for
+from annotation.annotations.models import Annotation, Gold
+from annotation.documents.models import Document, State
+from annotation.pages.answers import rows_of
+from annotation.predictions.models import Prediction
+from annotation.projects.models import Project
+
+PAGE_SIZE = 50
+EXCERPT_CHARS = 240
+
+
+@login_required
+@require_safe
+def document_list(request: HttpRequest, project_id: int) -> HttpResponse:
+    membership = membership_for(request.user, project_id)
+    chosen = {"state": request.GET.get("state", ""), "q": request.GET.get("q", "").replace("\0", "")[:200].strip()}
+    rows = _filtered(membership.project, chosen["state"], chosen["q"])
+    after = request.GET.get("after", "")
+    if after.isdecimal() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows.order_by("-id")[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    context = {
+        "membership": membership,
+        "documents": [(row, language_of(row, membership.project)) for row in page],
+        "states": State.choices,
+        "chosen": chosen,
+        "is_first_page": not after,
+        "first_url": f"?{urlencode(chosen)}",
+        "next_url": f"?{urlencode({**chosen, 'after': page[-1].pk})}" if len(found) > PAGE_SIZE else "",
+    }
+    return render(request, "annotation/pages/documents.html", context)
+
+
+def _filtered(project: Project, state: str, words: str) -> QuerySet[Document]:
+    """Only the beginning of each text is read: a text may have 200,000 characters."""
+    rows = Document.objects.filter(project=project).annotate(excerpt=Left("text", EXCERPT_CHARS))
+    if state in State.values:
+        rows = rows.filter(state=state)
+    if words:
+        rows = rows.filter(text__icontains=words)
+    return rows.select_related("gold").defer("text", "parts")
+
+
+def language_of(document: Document, project: Project) -> str:
+    """The language to read a text in, or empty where nobody said."""
+    given = document.meta.get("language") or document.meta.get("lang") or project.language
+    return given if isinstance(given, str) and len(given) <= 10 else ""
+
+
+@login_required
+@require_safe
+def document_page(request: HttpRequest, project_id: int, document_id: int) -> HttpResponse:
+    membership = membership_for(request.user, project_id)
+    project = membership.project
+    document = get_object_or_404(Document, pk=document_id, project=project)
+    label_sets = list(project.label_sets.prefetch_related("labels"))
+    gold = Gold.objects.filter(document=document).select_related("by").first()
+    prediction = Prediction.objects.current([document.pk], project.production_version).get(document.pk)
+    annotations = Annotation.objects.filter(document=document).select_related("user").order_by("id")
+    context = {
+        "membership": membership,
+        "document": document,
+        "language": language_of(document, project),
+        "parts": [(part.role, document.text[part.start : part.end]) for part in document.parts_typed],
+        "gold": gold,
+        "gold_rows": rows_of(gold.answer, label_sets, document.text) if gold else (),
+        "prediction": prediction,
+        "prediction_rows": rows_of(prediction.answer, label_sets, document.text) if prediction else (),
+        "annotations": [(row, rows_of(row.answer, label_sets, document.text)) for row in annotations],
+    }
+    return render(request, "annotation/pages/document.html", context)

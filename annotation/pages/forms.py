@@ -1,0 +1,96 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from annotation.projects.models import Project, Role
+from annotation.projects.project_settings import SETTINGS
+
+ENCODERS = (
+    ("multilingual-e5-small", _("multilingual-e5-small: English, Chinese and about 100 languages")),
+    ("all-minilm-l6-v2", _("all-minilm-l6-v2: English only, smaller and faster")),
+)
+LANGUAGES = (("", _("Mixed")), ("en", _("English")), ("zh", _("Chinese")))
+
+
+def put_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Show a service's refusal beside the field that it names, or above the form."""
+    for name, problems in (error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}).items():
+        form.add_error(name if name in form.fields else None, problems)
+
+
+class NewProjectForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
+
+
+class MemberForm(forms.Form):
+    username = forms.CharField(
+        label=_("User name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
+    encoder = forms.ChoiceField(label=_("Encoder"), choices=ENCODERS)
+    language = forms.ChoiceField(label=_("Language of the texts"), choices=LANGUAGES, required=False)
+    precision = forms.FloatField(label=_("Auto-accept: precision"), required=False, min_value=0.5, max_value=0.999)
+    confidence = forms.FloatField(
+        label=_("Auto-accept: confidence level"), required=False, min_value=0.5, max_value=0.999
+    )
+
+    class Meta:
+        model = Project
+        fields = ["name", "guidelines", "guidelines_zh", *(name for name in SETTINGS if name != "auto_accept")]
+        help_texts = {
+            "guidelines": _("What annotators read. Shown in the reader's language, or in the one there is."),
+            "review": _("Whether a second person checks an annotation before it becomes gold."),
+            "review_share": _("From 0 to 1. Used when a share of the annotations is reviewed."),
+            "overlap": _("How many people answer each document. More than one shows how far they agree."),
+            "lease_minutes": _("After this time an unanswered document goes to somebody else."),
+            "selection": _("Which document comes next: what teaches the model most, or chance."),
+            "random_share": _("From 0 to 1. So much of the queue is drawn by chance, which keeps the figures honest."),
+            "blind_share": _(
+                "From 0 to 1. So many documents come without a prediction, to measure what predictions do."
+            ),
+            "train_after": _("A run starts by itself after so many new gold answers. 0: runs start only by hand."),
+            "promote": _("What happens to a new version: the gate compares it with the one in production."),
+            "explanations": _("Whether annotators may ask which words drove a prediction."),
+        }
+        widgets = {
+            "guidelines": forms.Textarea(attrs={"rows": 8}),
+            "guidelines_zh": forms.Textarea(attrs={"rows": 8, "lang": "zh-hans"}),
+            **{
+                name: forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "1"})
+                for name in ("review_share", "random_share", "blind_share")
+            },
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # Any: Django's own options
+        super().__init__(*args, **options)
+        self.fields["encoder"].help_text = _("The network behind the model. A change counts from the next run on.")
+        self.fields["language"].help_text = _("Helps to show and split the texts correctly.")
+        self.fields["precision"].help_text = _(
+            "How many of the auto-accepted answers must be right, such as 0.95. Empty: off."
+        )
+        self.fields["confidence"].help_text = _("How sure that promise must be, such as 0.95. Empty: off.")
+        given = self.instance.encoder
+        if given not in dict(ENCODERS):
+            self.fields["encoder"].choices = [*ENCODERS, (given, given)]
+        self.initial.update(self.instance.auto_accept or {})
+
+    def clean(self) -> dict[str, Any]:  # Any: cleaned values
+        cleaned = super().clean() or {}
+        pair = {name: cleaned.get(name) for name in ("precision", "confidence")}
+        if any(pair.values()) and not all(pair.values()) and not self.errors:
+            self.add_error("confidence", _("Give both figures, or neither."))
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:  # Any: values of settings
+        pair = {name: self.cleaned_data.get(name) for name in ("precision", "confidence")}
+        own = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {**own, "auto_accept": pair if all(pair.values()) else None}

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from annotation.pages import annotate, documents, guide, members, new_project, projects, settings
+
+urlpatterns = [
+    path("", projects.project_list, name="projects"),
+    path("start/", guide.start, name="start"),
+    path("projects/new/", new_project.choose_template, name="new_project"),
+    path("projects/new/<slug:template>/", new_project.new_from_template, name="new_from_template"),
+    path("projects/<int:project_id>/", projects.project_home, name="project"),
+    path("projects/<int:project_id>/sample/", guide.add_sample, name="add_sample"),
+    path("projects/<int:project_id>/annotate/", annotate.annotate, name="annotate"),
+    path("projects/<int:project_id>/documents/", documents.document_list, name="documents"),
+    path("projects/<int:project_id>/documents/<int:document_id>/", documents.document_page, name="document"),
+    path("projects/<int:project_id>/members/", members.member_list, name="members"),
+    path("projects/<int:project_id>/members/<int:membership_id>/", members.change_member, name="change_member"),
+    path("projects/<int:project_id>/members/<int:membership_id>/remove/", members.remove, name="remove_member"),
+    path("projects/<int:project_id>/settings/", settings.project_settings, name="project_settings"),
+    path("projects/<int:project_id>/delete/", settings.delete, name="delete_project"),
+]
