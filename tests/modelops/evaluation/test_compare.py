@@ -49,12 +49,14 @@ def test_the_same_answers_are_not_worse(count: int) -> None:
 
 def test_a_candidate_that_differs_by_chance_alone_mostly_passes() -> None:
     wanted = gold(200)
+    alike = spoiled(wanted, 0.15, 5)
 
+    # Two trainings on the same gold differ in about 5 % of the documents.
     verdicts = [
-        judged(wanted, spoiled(wanted, 0.15, seed), spoiled(wanted, 0.15, seed + 1000))["verdict"] for seed in range(20)
+        judged(wanted, spoiled(alike, 0.025, seed), spoiled(alike, 0.025, seed + 1000))["verdict"] for seed in range(20)
     ]
 
-    assert verdicts.count("worse") <= 6
+    assert verdicts.count("worse") <= 2
 
 
 def test_a_clearly_worse_candidate_is_refused_with_every_reason() -> None:

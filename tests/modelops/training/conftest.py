@@ -2,7 +2,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from annotation.projects.models import Project
 from modelops.registry.job import prepare
@@ -18,11 +17,6 @@ SENTENCES = {
     "delivery": ("Parcel {0} never arrived", "The courier lost my package {0}", "Delivery {0} is two weeks late"),
     "other": ("How do I change my password, case {0}", "The app crashes on start, code {0}", "Hello, question {0}"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _fresh_memory_of_messages() -> None:
-    cache.clear()
 
 
 @pytest.fixture

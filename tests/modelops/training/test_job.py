@@ -61,6 +61,7 @@ def test_a_run_ends_with_a_version_in_production_and_predictions_on_open_cards(
     assert Prediction.objects.filter(version=1).count() == 100
     assert Document.objects.filter(project=project, slots__gt=0, priority__gt=0).exists()
 
+    project.refresh_from_db()
     request = ask(project, ["The courier lost my package", "Charged twice"])
     prelabeling.answer(request.pk)
 

@@ -1,0 +1,77 @@
+"""One run: how it stands, what it learned with, what came out."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from annotation.access import membership_for
+from annotation.pages.annotate import live_url
+from annotation.projects.models import Role
+from modelops.evaluation.words import reason_words, verdict_words
+from modelops.pages.figures import arguments_of, label_sets_of, stage_words
+from modelops.training.losses import svg_points
+from modelops.training.models import Run
+from modelops.training.services import ACTIVE, AlreadyActive, NotActive, cancel_run, request_run
+
+CURVE = {"width": 640, "height": 120}
+
+
+def _run_of(project_id: int, run_id: int) -> Run:
+    run = Run.objects.select_related("version", "created_by").filter(pk=run_id, project_id=project_id).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+@login_required
+@require_safe
+def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse:
+    membership = membership_for(request.user, project_id)
+    run = _run_of(project_id, run_id)
+    comparison = run.version.comparison if run.version else {}
+    context = {
+        "membership": membership,
+        "is_manager": membership.role == Role.MANAGER,
+        "run": run,
+        "is_active": run.state in ACTIVE,
+        "stage": stage_words(run.stage),
+        "curve": svg_points(run.metrics.get("losses", []), **CURVE),
+        "curve_size": CURVE,
+        "figures": label_sets_of(run.metrics),
+        "arguments": arguments_of(run.arguments),
+        "verdict": verdict_words(comparison),
+        "reasons": reason_words(comparison),
+        "live": live_url(request, project_id),
+    }
+    return render(request, "modelops/pages/run.html", context)
+
+
+@login_required
+@require_POST
+def start_run(request: HttpRequest, project_id: int) -> HttpResponse:
+    membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
+    reason = _("Started by %(name)s.") % {"name": membership.user.get_username()}
+    try:
+        run = request_run(project=membership.project, user=membership.user, arguments={}, reason=reason)
+    except AlreadyActive as error:
+        messages.warning(request, str(error))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        return redirect("run", project_id, run.pk)
+    return redirect("models", project_id)
+
+
+@login_required
+@require_POST
+def stop_run(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse:
+    membership_for(request.user, project_id, at_least=Role.MANAGER)
+    try:
+        cancel_run(_run_of(project_id, run_id))
+    except NotActive as error:
+        messages.warning(request, str(error))
+    return redirect("run", project_id, run_id)

@@ -1,0 +1,8 @@
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memory_of_messages() -> None:
+    """The loop remembers in the cache what it sent."""
+    cache.clear()
