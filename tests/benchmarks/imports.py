@@ -1,12 +1,14 @@
 """Rows a second of import: tickets as JSON lines through the API, parsed, checked, written and answered."""
 
 import json
+import logging
 import statistics
 import time
 from collections.abc import Iterable
 from typing import Any
 
 import django
+import structlog
 
 django.setup()
 
@@ -27,6 +29,7 @@ LABEL_SETS: list[dict[str, Any]] = [  # Any: fields of a label set
 
 
 def main() -> None:
+    be_quiet()
     setup_test_environment()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
@@ -37,6 +40,12 @@ def main() -> None:
             print(f"import of {ROWS:,} {title}: {middle:,.0f} rows/s (median of {ROUNDS}, lowest {worst:,.0f})")
     finally:
         teardown_databases(databases, verbosity=0)
+
+
+def be_quiet() -> None:
+    """A line of the log for each request would hide the figures."""
+    logging.disable(logging.INFO)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def one_round(manager: User, seed: int, *, with_gold: bool) -> float:
