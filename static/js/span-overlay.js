@@ -13,7 +13,7 @@ const isColor = (color) => /^[#a-z0-9(),.%\s-]+$/i.test(color ?? "") && CSS.supp
 /** A label's color in both themes: its own hue, with a lightness that stays readable on the panel. */
 const labelColor = (label) => {
   const raw = isColor(label.color) ? label.color : `oklch(60% .16 ${HUES[label.index % HUES.length]})`;
-  const light = `oklch(from ${raw} clamp(.44, l, .55) clamp(.05, c, .2) h)`;
+  const light = `oklch(from ${raw} clamp(.42, l, .52) clamp(.05, c, .18) h)`;
   const dark = `oklch(from ${raw} clamp(.72, l, .82) clamp(.04, c, .15) h)`;
   return `light-dark(${light}, ${dark})`;
 };
