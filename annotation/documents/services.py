@@ -1,7 +1,9 @@
 """Put texts into the database, many at a time. A text never changes afterwards."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import LiteralString
 
 from django.db import connection
 from django.utils import timezone
@@ -23,14 +25,22 @@ def insert_documents(*, project: Project, documents: Sequence[NewDocument]) -> l
     """
     ids = _new_ids(len(documents))
     now = timezone.now()
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for document_id, document in zip(ids, documents, strict=True):
-            parts = [{"role": part.role, "start": part.start, "end": part.end} for part in document.parts]
-            state, slots = (State.GOLD, 0) if document.has_gold else (State.NEW, project.overlap)
-            row = (document_id, project.pk, document.external_id, document.text, json.dumps(parts))
-            hashes = (json.dumps(document.meta), document.sha256, document.key)
-            copy.write_row((*row, *hashes, state.value, 0.0, slots, now))
+    copy_rows(_COPY, (_row(project, *pair, now) for pair in zip(ids, documents, strict=True)))
     return ids
+
+
+def _row(project: Project, document_id: int, document: NewDocument, now: datetime) -> tuple[object, ...]:
+    parts = json.dumps([{"role": part.role, "start": part.start, "end": part.end} for part in document.parts])
+    state, slots = (State.GOLD, 0) if document.has_gold else (State.NEW, project.overlap)
+    content = (document_id, project.pk, document.external_id, document.text, parts, json.dumps(document.meta))
+    return (*content, document.sha256, document.key, state.value, 0.0, slots, now)
+
+
+def copy_rows(statement: LiteralString, rows: Iterable[Sequence[object]]) -> None:
+    """Run a COPY … FROM STDIN. Errors are Django's own, as those of every other statement are."""
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def known_texts(*, project_id: int, external_ids: Collection[str]) -> dict[str, str]:

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.annotations.gold import NewGold, record_gold
 from annotation.annotations.models import Source
-from annotation.documents.services import insert_documents, known_texts, texts_present
+from annotation.documents.services import copy_rows, insert_documents, known_texts, texts_present
 from annotation.imports.readers.shapes import RowProblem
 from annotation.imports.rows import NewRow
 from annotation.projects.models import Label, LabelSet, Project
@@ -80,12 +79,12 @@ class Writer:
 
     def _write_predictions(self, ids: Sequence[int], rows: Sequence[NewRow]) -> None:
         now = timezone.now()
-        with connection.cursor() as cursor, cursor.copy(_COPY_PREDICTIONS) as copy:
-            for document_id, row in zip(ids, rows, strict=True):
-                found = row.prediction
-                if found is not None:
-                    answer, confidence = json.dumps(found.answer.as_json()), json.dumps(found.confidence)
-                    copy.write_row((document_id, None, found.source, answer, confidence, now))
+        copied = (
+            (document_id, None, found.source, json.dumps(found.answer.as_json()), json.dumps(found.confidence), now)
+            for document_id, row in zip(ids, rows, strict=True)
+            if (found := row.prediction) is not None
+        )
+        copy_rows(_COPY_PREDICTIONS, copied)
 
 
 def create_labels(project_id: int, new_labels: Sequence[tuple[str, str]]) -> None:

@@ -95,6 +95,8 @@ class _Elements:
         elif mark in "]}":
             self.depth -= 1
             self.is_closed = self.depth == 0
+            if self.is_closed and mark == "}":
+                raise FileError("bad_json", _("The array is closed by “}”."))
         return self.is_closed or (mark == "," and self.depth == 1)
 
     def _element(self, tail: str) -> Iterator[tuple[int, str | None]]:
