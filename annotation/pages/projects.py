@@ -11,6 +11,7 @@ from annotation.imports.models import Import
 from annotation.pages.sample import has_sample
 from annotation.pages.steps import first_steps, steps_of
 from annotation.projects.models import Role
+from annotation.queue.models import Assignment, AssignmentState
 from annotation.queue.services import count_open
 
 # How far back the home page looks for news of the model, so that its cost does not grow with the project.
@@ -38,17 +39,18 @@ def project_home(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id)
     project = membership.project
     counts = _counts_by_state(project_id)
-    steps = steps_of(project, counts, membership.role)
+    total = sum(counts.values())
+    has_answers = Assignment.objects.filter(project=project, state=AssignmentState.DONE).exists()
+    steps = steps_of(project, membership.role, has_documents=bool(total), has_answers=has_answers)
     context = {
         "membership": membership,
         "project": project,
         "counts": [(state.label, state.value, counts.get(state, 0)) for state in State],
-        "total": sum(counts.values()),
+        "total": total,
         "open": count_open(project_id),
         "label_sets": project.label_sets.prefetch_related("labels"),
         "steps": steps,
         "is_on_the_way": any(not step.is_done for step in steps),
-        "next_step": next((step for step in steps if step.is_next), None),
         "imports": Import.objects.filter(project=project)[:5] if membership.role == Role.MANAGER else (),
         **_model_news(project_id),
         "is_manager": membership.role == Role.MANAGER,

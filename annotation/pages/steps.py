@@ -27,13 +27,12 @@ class Step:
     url: str = ""
 
 
-def steps_of(project: Project, counts: Mapping[str, int], role: str) -> list[Step]:
-    """`counts`: documents by state. A step that this person's role can't take has no address."""
-    answered = counts.get("gold", 0) + counts.get("annotated", 0)
+def steps_of(project: Project, role: str, *, has_documents: bool, has_answers: bool) -> list[Step]:
+    """`has_answers`: of people, here; imported gold is none. A step that this person's role can't take has no address."""
     done = {
         "create": True,
-        "import": bool(sum(counts.values())),
-        "annotate": answered > 0,
+        "import": has_documents,
+        "annotate": has_answers,
         "train": project.production_version is not None,
     }
     urls = {"import": "imports" if role == Role.MANAGER else "", "annotate": "annotate", "train": "models"}
