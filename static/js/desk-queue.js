@@ -10,6 +10,7 @@ const MAX_SECONDS = 1800;
 export class Card {
   isSubmitted = false;
   isDirty = false;
+  #isCounted = false;
   #seconds = 0;
   #shownAt = 0;
 
@@ -21,6 +22,18 @@ export class Card {
 
   get id() {
     return this.document.id;
+  }
+
+  /** Note that the card was finished; true when it is the first time that it was answered. */
+  countOnce(status) {
+    this.isSubmitted = true;
+    const isFirst = status === "submitted" && !this.#isCounted;
+    this.#isCounted ||= isFirst;
+    return isFirst;
+  }
+
+  get isCounted() {
+    return this.#isCounted;
   }
 
   startClock() {
@@ -56,6 +69,11 @@ export class DeskQueue {
     return this.#cards[0];
   }
 
+  /** Documents in hand that have no answer yet. */
+  get size() {
+    return this.#cards.filter((card) => !card.isCounted).length;
+  }
+
   get waiting() {
     return this.#cards.slice(1);
   }
@@ -80,16 +98,16 @@ export class DeskQueue {
     }
   }
 
-  /** Keep the next documents lent ahead, so that the next card is always in memory. True when new ones came. */
+  /** Keep the next documents lent ahead, so that the next card is always in memory. How many came. */
   async refill() {
     const count = AHEAD + 1 - this.#cards.length;
-    if (this.#isAsking || count < 1) return false;
+    if (this.#isAsking || count < 1) return 0;
     this.#isAsking = true;
     try {
       const { data } = await callApi("POST", `${this.#url}next/`, { body: { count } });
       const fresh = (data?.assignments ?? []).filter(({ document }) => !this.findAnywhere(document.id));
       this.#cards.push(...fresh.map((assignment) => new Card(assignment, this.#sets)));
-      return fresh.length > 0;
+      return fresh.length;
     } finally {
       this.#isAsking = false;
     }

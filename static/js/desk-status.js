@@ -30,6 +30,8 @@ export class DeskStatus {
   #strings;
   #counts;
   #paces = [];
+  #inHand = 0;
+  #hearsCounts = false;
   #toastTimer = 0;
   #model;
   #liveState = "connecting";
@@ -67,7 +69,8 @@ export class DeskStatus {
   // Progress
 
   #showCounts() {
-    const { done, open } = this.#counts;
+    const { done } = this.#counts;
+    const open = this.#counts.open + this.#inHand;
     part("done").textContent = done;
     part("total").textContent = done + open;
     const bar = part("progress");
@@ -78,18 +81,23 @@ export class DeskStatus {
     setText(part("eta"), minutes ? this.t("minutes_left", { count: minutes }) : "");
   }
 
-  /** One document less; `seconds` is null for a skipped one. */
+  /** One document done, in so many seconds. */
   countDone(seconds) {
-    if (seconds !== null) {
-      this.#counts.done++;
-      this.#paces = [...this.#paces, seconds].slice(-PACE_MEMORY);
-    }
-    this.#counts.open = Math.max(0, this.#counts.open - 1);
+    this.#counts.done++;
+    this.#paces = [...this.#paces, seconds].slice(-PACE_MEMORY);
+    this.#showCounts();
+  }
+
+  /** How many documents are lent to this person. The site's own count of open ones leaves those out. */
+  countInHand(count, newlyLent = 0) {
+    this.#inHand = count;
+    if (!this.#hearsCounts) this.#counts.open = Math.max(0, this.#counts.open - newlyLent);
     this.#showCounts();
   }
 
   countOpen(open) {
     if (typeof open !== "number") return;
+    this.#hearsCounts = true;
     this.#counts.open = open;
     this.#showCounts();
   }

@@ -9,7 +9,6 @@ import "./span-annotator.js";
 
 const DRAFT_PAUSE_MS = 1500;
 const LOOK_AGAIN_MS = 20_000;
-
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
 
 class AnnotationDesk extends HTMLElement {
@@ -91,10 +90,11 @@ class AnnotationDesk extends HTMLElement {
 
   async #refill() {
     const before = this.#card;
-    const hasNew = await this.#queue.refill().catch((error) => this.#onQueueError(error));
+    const lent = (await this.#queue.refill().catch((error) => this.#onQueueError(error))) ?? 0;
+    this.#status.countInHand(this.#queue.size, lent);
     if (!this.#card) this.#status.showEmpty();
     else if (!before) this.#show();
-    else if (hasNew) this.#status.showNext(this.#queue.waiting);
+    else if (lent) this.#status.showNext(this.#queue.waiting);
   }
 
   get #card() {
@@ -171,9 +171,9 @@ class AnnotationDesk extends HTMLElement {
     clearTimeout(this.#draftTimer);
     card.stopClock();
     this.#send(card, status);
-    if (!card.isSubmitted) this.#status.countDone(status === "submitted" ? card.seconds : null);
-    card.isSubmitted = true;
     this.#queue.finishCurrent();
+    if (card.countOnce(status)) this.#status.countDone(card.seconds);
+    this.#status.countInHand(this.#queue.size);
     this.#status.say(this.#status.t(status === "submitted" ? "sent_undo" : "skipped_undo"), true);
     this.#show();
     this.#refill();
