@@ -48,6 +48,20 @@ def test_order_and_company_do_not_change_an_answer(predictor: Predictor) -> None
     assert together[0] == together[5]
 
 
+def test_bfloat16_weights_give_the_same_choices(
+    predictor: Predictor, checkpoint: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [example.text for example in gold(20)]
+    monkeypatch.setattr("modelops.engine.serving.prefers_bfloat16", lambda device: True)
+
+    halved = Predictor.load(checkpoint, tiny_encoder)
+
+    assert np.abs(halved.embed(texts) - predictor.embed(texts)).max() > 0
+    assert [one.answer["Intent"] for one in halved.predict(texts)] == [
+        one.answer["Intent"] for one in predictor.predict(texts)
+    ]
+
+
 def test_no_texts_give_no_answers(predictor: Predictor) -> None:
     assert predictor.predict([]) == []
     assert predictor.embed([]).shape == (0, 32)

@@ -216,3 +216,13 @@ def test_gold_that_does_not_fit_is_refused(
 def test_two_label_sets_of_one_name_are_refused(tiny_encoder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="same name"):
         fit(gold(4), [PLACES, PLACES], TrainingArguments(), encoder=tiny_encoder, folder=tmp_path)
+
+
+def test_training_in_bfloat16_learns_too(tiny_encoder: Path, tmp_path: Path) -> None:
+    examples = gold(16)
+
+    checkpoint = fit(examples, [INTENT, PLACES], replace(QUICK, bf16=True), encoder=tiny_encoder, folder=tmp_path)
+    predicted = Predictor.load(tmp_path, tiny_encoder).predict([example.text for example in examples])
+
+    assert checkpoint.arguments.bf16 is True
+    assert [one.answer["Intent"] for one in predicted] == [example.values["Intent"] for example in examples]
