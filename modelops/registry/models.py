@@ -10,7 +10,7 @@ class Stage(models.TextChoices):
 
 
 class ModelVersion(models.Model):
-    """A numbered checkpoint of a project. `path` is relative to settings.CHECKPOINTS; `sha256` covers the whole folder."""
+    """A numbered checkpoint of a project. `path` is relative to settings.CHECKPOINTS; `sha256` covers the folder."""
 
     project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

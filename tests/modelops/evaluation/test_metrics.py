@@ -40,7 +40,7 @@ def test_nothing_to_find_and_nothing_found_is_no_figure() -> None:
 
 
 def test_only_documents_whose_gold_answers_a_label_set_are_scored() -> None:
-    gold = [{"Category": "a"}, {"Category": None}, {"Entities": []}]
+    gold: list[dict[str, object]] = [{"Category": "a"}, {"Category": None}, {"Entities": []}]
 
     figures = score_all({"Category": "choice", "Entities": "span", "Topics": "choices"}, gold, [{"Category": "a"}] * 3)
 

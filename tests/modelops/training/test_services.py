@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -25,7 +26,7 @@ from tests.conftest import Messages
 pytestmark = pytest.mark.django_db
 
 
-def a_project(gold: int = 1, **settings: object) -> Project:
+def a_project(gold: int = 1, **settings: Any) -> Project:
     project = make.project(**settings)
     for number in range(gold):
         make.gold(make.document(project, f"ticket {number}"), {"Category": "billing"})
