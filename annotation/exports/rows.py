@@ -95,9 +95,7 @@ def _converted(line: Line, unit: Unit) -> Line:
     """The line with its offsets in `unit`, and each span with the text it marks."""
     text: str = line["text"]
     convert = converter(text, unit)
-    line["parts"] = [
-        {**part, "start": convert(part["start"]), "end": convert(part["end"])} for part in line["parts"]
-    ]
+    line["parts"] = [{**part, "start": convert(part["start"]), "end": convert(part["end"])} for part in line["parts"]]
     line["answer"] = {
         name: [_span(item, text, convert) if isinstance(item, dict) else item for item in value]
         if isinstance(value, list)

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from annotation.annotations.models import Annotation, Gold, GoldChange, Status
 from annotation.annotations.services import Save, VersionConflict, save
 from annotation.answers.problems import AnswerError

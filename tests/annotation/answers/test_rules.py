@@ -1,4 +1,5 @@
 import pytest
+
 from annotation.answers.answer import Answer, Span
 from annotation.answers.problems import AnswerError
 from annotation.answers.rules import LabelSetRule, check_answer

@@ -1,9 +1,10 @@
 import json
 
 import pytest
-from annotation.answers.strict_json import StrictJSONError, loads
 from hypothesis import given
 from hypothesis import strategies as st
+
+from annotation.answers.strict_json import StrictJSONError, loads
 
 
 @pytest.mark.parametrize(
