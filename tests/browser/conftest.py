@@ -9,9 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
 from collabweb.stack.environment import free_port
 from collabweb.stack.testing import find_chromium
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PASSWORD = "a password for tests only"
 ARGUMENTS = [
@@ -60,9 +61,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     _stack("up", environment)
     try:
-        yield Site(f"http://127.0.0.1:{port}", home, environment)
+        made = Site(f"http://127.0.0.1:{port}", home, environment)
+        _leave_the_workers_to_the_tests(made)
+        yield made
     finally:
         _stack("down", environment)
+
+
+def _leave_the_workers_to_the_tests(site: Site) -> None:
+    """The sample project has gold enough for a run of its own, which starts by itself."""
+    with site.api("mia") as mia:
+        for project in mia.get("projects/").json()["results"]:
+            mia.patch(f"projects/{project['id']}/", json={"train_after": 0}).raise_for_status()
+            for run in mia.get(f"projects/{project['id']}/runs/").json()["results"]:
+                if run["state"] in ("queued", "running"):
+                    mia.post(f"runs/{run['id']}/cancel/").raise_for_status()
 
 
 @pytest.fixture(scope="session")
