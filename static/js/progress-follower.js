@@ -54,9 +54,10 @@ export class ProgressFollower extends HTMLElement {
   show(row) {
     const bar = this.querySelector("progress");
     if (typeof row.progress === "number") bar.value = row.progress * (bar.max || 1);
-    for (const name of ["imported", "rejected"]) {
+    const counts = { imported: row.imported, rejected: row.rejected_count ?? row.rejected };
+    for (const [name, count] of Object.entries(counts)) {
       const place = this.querySelector(`[data-${name}]`);
-      if (place && row[name] !== undefined) place.textContent = Array.isArray(row[name]) ? row[name].length : row[name];
+      if (place && typeof count === "number") place.textContent = count;
     }
     const percent = this.querySelector("[data-percent]");
     if (percent && typeof row.progress === "number") percent.textContent = `${Math.round(row.progress * 100)}%`;
