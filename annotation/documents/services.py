@@ -8,7 +8,7 @@ from typing import LiteralString
 from django.db import connection
 from django.utils import timezone
 
-from annotation.documents.models import Document, State
+from annotation.documents.models import State
 from annotation.documents.new import NewDocument
 from annotation.projects.models import Project
 
@@ -47,15 +47,22 @@ def known_texts(*, project_id: int, external_ids: Collection[str]) -> dict[str, 
     """SHA-256 of the text by external id, for those of these ids that the project has."""
     if not external_ids:
         return {}
-    rows = Document.objects.filter(project_id=project_id, external_id__in=list(external_ids))
-    return {str(name): sha256 for name, sha256 in rows.values_list("external_id", "text_sha256")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT external_id, text_sha256 FROM annotation_document WHERE project_id = %s AND external_id = ANY(%s)",
+            [project_id, list(external_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def texts_present(*, project_id: int, documents: Sequence[NewDocument]) -> set[str]:
     """SHA-256 of those of these texts that the project has already, under whatever id."""
-    keys = list({document.key for document in documents})
-    rows = Document.objects.filter(project_id=project_id, text_key__in=keys)
-    return set(rows.values_list("text_sha256", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT text_sha256 FROM annotation_document WHERE project_id = %s AND text_key = ANY(%s)",
+            [project_id, list({document.key for document in documents})],
+        )
+        return {str(row[0]) for row in cursor.fetchall()}
 
 
 def _new_ids(number: int) -> list[int]:

@@ -108,7 +108,7 @@ def external_id(raw: object, limits: Limits) -> str | None:
     if not isinstance(raw, str) or not 0 < len(raw) <= limits.id_chars:
         message = _("An id is a text of 1 to %(limit)d characters or a whole number of 64 bits.")
         fail("id", "bad_id", message % {"limit": limits.id_chars})
-    if any(unicodedata.category(char) in _CONTROL for char in raw):
+    if not raw.isprintable() and any(unicodedata.category(char) in _CONTROL for char in raw):
         fail("id", "bad_id", _("An id may not hold control characters."))
     return raw
 

@@ -3,6 +3,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -81,6 +82,6 @@ def cancel_import(request: HttpRequest, project_id: int, import_id: int) -> Http
 
 
 def _live_address(request: HttpRequest, project_id: int) -> str:
-    host = request.get_host().rsplit(":", 1)[0]
+    host, _port = split_domain_port(request.get_host())
     root = settings.LIVE_URL.rstrip("/") if settings.LIVE_URL else f"//{host}:{settings.LIVE_PORT}"
     return f"{root}/ws/projects/{project_id}/"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotation import signals, tasks
 from annotation.annotations.models import Gold, GoldChange
+from annotation.documents import services as document_services
 from annotation.documents.models import Document, State
 from annotation.events.models import Event
 from annotation.imports import attempts, job, services, storage, writing
@@ -73,7 +74,12 @@ def test_rows_answers_and_predictions_are_written_and_announced(heard: list[int]
         (None, State.GOLD, 0),
     ]
     gold = Gold.objects.get()
-    assert (gold.document_id, gold.answer, gold.by, gold.source) == (documents[3].pk, answer, project.created_by, "import")
+    assert (gold.document_id, gold.answer, gold.by, gold.source) == (
+        documents[3].pk,
+        answer,
+        project.created_by,
+        "import",
+    )
     assert GoldChange.objects.count() == 1
     prediction = Prediction.objects.get()
     assert (prediction.document_id, prediction.version, prediction.source) == (documents[0].pk, None, "4")
@@ -89,7 +95,7 @@ def test_a_killed_worker_leaves_nothing_and_the_tick_hands_its_work_on(
     monkeypatch: pytest.MonkeyPatch, sent_messages: Messages
 ) -> None:
     row = _request(make.project(), _tickets(5, answer={"Category": "billing"}))
-    monkeypatch.setattr(job.Writer, "write_gold", _die)
+    monkeypatch.setattr(writing.Writer, "write_gold", _die)
     with pytest.raises(SystemExit):
         job.run(row.pk)
     monkeypatch.undo()
@@ -195,7 +201,7 @@ def test_a_cancelled_import_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         services.cancel(row=Import.objects.get(pk=row.pk))
         return write(writer, rows)
 
-    monkeypatch.setattr(job.Writer, "write", write_and_cancel)
+    monkeypatch.setattr(writing.Writer, "write", write_and_cancel)
     taken = attempts.take(row.pk)
     assert taken is not None
     job._carry_out(taken, Figures())
@@ -227,7 +233,7 @@ def test_another_import_of_the_same_ids_that_commits_first_makes_duplicates(monk
     project = make.project()
     make.document(project, "Ticket 0", external_id="0")
     row = _request(project, _tickets(2))
-    known = writing.known_texts
+    known = document_services.known_texts
     too_early: Iterator[dict[str, str]] = iter([{}])
 
     def known_to_this_try(**asked: Any) -> dict[str, str]:

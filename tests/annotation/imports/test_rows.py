@@ -57,7 +57,9 @@ def test_parts_are_joined_and_placed() -> None:
 
 
 def test_parts_as_the_site_exports_them_come_in_again() -> None:
-    row = _good(_check(text="Hi\nYes?", parts=[{"role": "x", "start": 0, "end": 2}, {"role": "y", "start": 3, "end": 7}]))
+    row = _good(
+        _check(text="Hi\nYes?", parts=[{"role": "x", "start": 0, "end": 2}, {"role": "y", "start": 3, "end": 7}])
+    )
 
     assert row.document.parts == (Part("x", 0, 2), Part("y", 3, 7))
 
@@ -89,7 +91,10 @@ def test_parts_as_the_site_exports_them_come_in_again() -> None:
             {"text": "a", "prediction": {"answer": {"Category": "other"}, "confidence": {"Category": {"other": 2}}}},
             ("prediction.confidence", "bad_prediction"),
         ),
-        ({"text": "abc", "Entities": [{"start": 0, "end": 2, "label": "ORG", "surface": "bc"}]}, ("Entities", "span_text_mismatch")),
+        (
+            {"text": "abc", "Entities": [{"start": 0, "end": 2, "label": "ORG", "surface": "bc"}]},
+            ("Entities", "span_text_mismatch"),
+        ),
     ],
 )
 def test_a_bad_row_says_where_and_why(values: dict[str, Any], expected: tuple[str, str]) -> None:
@@ -97,7 +102,11 @@ def test_a_bad_row_says_where_and_why(values: dict[str, Any], expected: tuple[st
 
 
 def test_flat_keys_and_the_answer_make_one_gold_answer_of_a_person() -> None:
-    row = _good(_check(text="Acme", Category="billing", answer={"Entities": [{"start": 0, "end": 4, "label": "ORG"}]}, by="alice"))
+    row = _good(
+        _check(
+            text="Acme", Category="billing", answer={"Entities": [{"start": 0, "end": 4, "label": "ORG"}]}, by="alice"
+        )
+    )
 
     assert row.gold is not None
     assert row.gold.values == {"Category": "billing", "Entities": (Span(0, 4, "ORG"),)}
@@ -115,12 +124,17 @@ def test_keys_without_a_meaning_go_to_meta() -> None:
 def test_an_empty_list_of_spans_is_an_answer() -> None:
     row = _good(_check(text="a", Entities=[]))
 
-    assert row.gold is not None and row.gold.values == {"Entities": ()}
+    assert row.gold is not None
+    assert row.gold.values == {"Entities": ()}
 
 
 @pytest.mark.parametrize(("version", "source"), [(7, "7"), ("gpt", "gpt"), (None, "import")])
 def test_a_prediction_keeps_the_name_of_its_version_as_its_source(version: object, source: str) -> None:
-    row = _good(_check(text="a", prediction={"answer": {"Category": "other"}, "version": version, "confidence": {"Category": 0.5}}))
+    row = _good(
+        _check(
+            text="a", prediction={"answer": {"Category": "other"}, "version": version, "confidence": {"Category": 0.5}}
+        )
+    )
 
     assert row.prediction is not None
     assert (row.prediction.source, row.prediction.confidence) == (source, {"Category": 0.5})
@@ -154,8 +168,12 @@ def test_labels_of_a_refused_row_are_not_made() -> None:
     check_row(Row(1, 1, {"text": "a", "Category": "new"}), against)
     check_row(Row(2, 2, {"text": "a", "Topics": ["c", "new"]}), against)
     refused = check_row(Row(3, 3, {"text": "a", "Category": "Bi\u200blling"}), against)
-    alike = check_row(Row(4, 4, {"text": "a", "Category": "fine", "prediction": {"answer": {"Category": "NEW"}}}), against)
+    alike = check_row(
+        Row(4, 4, {"text": "a", "Category": "fine", "prediction": {"answer": {"Category": "NEW"}}}), against
+    )
 
     assert against.answers.new_labels == [("Category", "new"), ("Topics", "c"), ("Topics", "new")]
-    assert isinstance(refused, RowProblem) and refused.code == "bad_label"
-    assert isinstance(alike, RowProblem) and alike.code == "label_confusable"
+    assert isinstance(refused, RowProblem)
+    assert refused.code == "bad_label"
+    assert isinstance(alike, RowProblem)
+    assert alike.code == "label_confusable"
