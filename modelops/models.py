@@ -1,4 +1,4 @@
-from modelops.prelabeling.models import Prelabeling, PredictRequest
+from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion
 from modelops.training.models import Run
 
