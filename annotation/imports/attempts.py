@@ -16,6 +16,8 @@ from annotation.imports.wire import progress_json
 MAX_ATTEMPTS = 5
 UNFINISHED = (ImportState.QUEUED, ImportState.RUNNING)
 STALE_AFTER = timedelta(seconds=30)
+# An import inside a request has no heartbeat; no request lives this long.
+REQUEST_STALE_AFTER = timedelta(minutes=10)
 
 
 class Lost(Exception):
@@ -68,15 +70,17 @@ def requeue_stale() -> list[int]:
 
     An import that a request was waiting for is ended instead: its client has seen the error and may have sent it again.
     """
-    late = timezone.now() - STALE_AFTER
+    now = timezone.now()
     stale = (
         Import.objects.alias(seen_at=Coalesce("heartbeat_at", "created_at"))
-        .filter(state__in=UNFINISHED, seen_at__lt=late)
+        .filter(state__in=UNFINISHED, seen_at__lt=now - STALE_AFTER)
         .order_by("pk")
     )
     ids = []
     for row in stale:
         if row.options.get("is_now"):
+            if (row.heartbeat_at or row.created_at) > now - REQUEST_STALE_AFTER:
+                continue
             give_up(row, _("The site stopped in the middle; nothing was imported. Send the file again."))
         elif Import.objects.filter(pk=row.pk, state=row.state, attempt=row.attempt).update(
             state=ImportState.QUEUED, heartbeat_at=timezone.now()

@@ -158,6 +158,10 @@ def test_an_import_whose_request_died_fails_and_is_not_repeated() -> None:
     row = _request(make.project(), _tickets(2), is_async=False)
     attempts.take(row.pk)
     Import.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=1))
+    assert attempts.requeue_stale() == []
+    row.refresh_from_db()
+    assert row.state == ImportState.RUNNING
+    Import.objects.update(heartbeat_at=timezone.now() - attempts.REQUEST_STALE_AFTER)
 
     assert attempts.requeue_stale() == []
 
