@@ -13,6 +13,7 @@ from annotation.documents.models import Document, State
 from annotation.pages.answers import rows_of
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
+from annotation.queue.desk_strings import desk_strings
 
 PAGE_SIZE = 50
 EXCERPT_CHARS = 240
@@ -66,12 +67,16 @@ def document_page(request: HttpRequest, project_id: int, document_id: int) -> Ht
     label_sets = list(project.label_sets.prefetch_related("labels"))
     gold = Gold.objects.filter(document=document).select_related("by").first()
     prediction = Prediction.objects.current([document.pk], project.production_version).get(document.pk)
+    words = desk_strings()
     annotations = Annotation.objects.filter(document=document).select_related("user").order_by("id")
     context = {
         "membership": membership,
         "document": document,
         "language": language_of(document, project),
-        "parts": [(part.role, document.text[part.start : part.end]) for part in document.parts_typed],
+        "parts": [
+            (words.get(f"role_{part.role}", part.role), document.text[part.start : part.end])
+            for part in document.parts_typed
+        ],
         "gold": gold,
         "gold_rows": rows_of(gold.answer, label_sets, document.text) if gold else (),
         "prediction": prediction,
