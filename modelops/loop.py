@@ -2,6 +2,7 @@
 
     documents imported -> prelabel them            gold changed    -> is a run due?
     run requested      -> train (evaluates, asks the gate, promotes)
+    version registered -> load it
     version promoted   -> prelabel everything      predictions stored -> put the queue in order
 
 A message that can't be sent is no error: the row waits, and the next tick sends it again.
@@ -48,6 +49,10 @@ def on_run_requested(sender: object, run_id: int, attempt: int, **_: object) -> 
     _send(tasks.train, run_id, attempt)
 
 
+def on_version_registered(sender: object, version_id: int, **_: object) -> None:
+    _send(tasks.load, version_id)
+
+
 def on_version_promoted(sender: object, version_id: int, **_: object) -> None:
     request_prelabeling(version_id)
 
@@ -70,6 +75,7 @@ def listen() -> None:
     people.documents_imported.connect(on_documents_imported)
     people.gold_changed.connect(on_gold_changed)
     signals.run_requested.connect(on_run_requested)
+    signals.version_registered.connect(on_version_registered)
     signals.version_promoted.connect(on_version_promoted)
     signals.prelabeling_requested.connect(on_prelabeling_requested)
     signals.predict_requested.connect(on_predict_requested)

@@ -5,5 +5,6 @@ from django.dispatch import Signal
 run_requested = Signal()  # run_id, attempt
 prelabeling_requested = Signal()  # version_id, attempt
 predict_requested = Signal()  # request_id
+version_registered = Signal()  # version_id
 version_promoted = Signal()  # version_id
 predictions_stored = Signal()  # version_id, document_ids (None: all of the project)

@@ -23,6 +23,13 @@ def prelabel(version_id: int) -> None:
     job.run(version_id)
 
 
+@shared_task(queue="live")
+def load(version_id: int) -> None:
+    from modelops.registry import job
+
+    job.load(version_id)
+
+
 @shared_task
 def predict(request_id: int) -> None:
     from modelops.prelabeling import job

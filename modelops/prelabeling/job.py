@@ -23,7 +23,7 @@ from modelops.registry.services import production_of
 
 logger = logging.getLogger(__name__)
 # `predict/` calls wait in the same queue, so a slice is short.
-SLICE_SECONDS = 4.0
+SLICE_SECONDS = 2.0
 BATCH = 32
 BATCH_CHARS = 40_000
 LENT_BATCH = 8

@@ -38,6 +38,13 @@ def predictor_for(version: ModelVersion, threads: int = 1) -> Predictor:
     return _loaded[key]
 
 
+def load(version_id: int) -> None:
+    """Load a version ahead of its promotion, so that open cards need not wait for it."""
+    version = ModelVersion.objects.filter(pk=version_id).first()
+    if version is not None:
+        predictor_for(version)
+
+
 def predict_documents(predictor: Predictor, documents: Sequence[Document]) -> list[Predicted]:
     return predictor.predict(
         [document.text for document in documents],

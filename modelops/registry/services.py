@@ -52,7 +52,7 @@ def register(*, project_id: int, new: NewVersion) -> ModelVersion:
     """Add a candidate under the project's next number."""
     Project.objects.select_for_update().get(pk=project_id)
     last = ModelVersion.objects.filter(project_id=project_id).aggregate(last=Max("number"))["last"] or 0
-    return ModelVersion.objects.create(
+    version = ModelVersion.objects.create(
         project_id=project_id,
         number=last + 1,
         path=new.path,
@@ -63,6 +63,8 @@ def register(*, project_id: int, new: NewVersion) -> ModelVersion:
         metrics=new.metrics,
         comparison=new.comparison,
     )
+    transaction.on_commit(lambda: signals.version_registered.send(sender=ModelVersion, version_id=version.pk))
+    return version
 
 
 def production_of(project: Project) -> ModelVersion | None:
