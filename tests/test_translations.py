@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -13,7 +14,13 @@ from tests.architecture.sources import ROOT, python_files, template_files
 
 CATALOG = ROOT / "collabweb" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)|\{\w+\}")
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)} | {
+KEYWORDS: dict[str, Any] = {  # Any: Babel has no name for its rules
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+} | {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
@@ -30,7 +37,7 @@ def names(message: Message) -> str:
 
 
 def words(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def used_in_templates() -> set[str]:
@@ -49,13 +56,13 @@ def used_in_code() -> set[str]:
 
 def used_in_module(path: Path) -> set[str]:
     with path.open("rb") as file:
-        found = list(extract_python(file, list(KEYWORDS), [], {}))
-    return {name for _, function, given, _ in found if (name := _message_of(function, given))}
+        found = list(extract_python(file, KEYWORDS, [], {}))
+    return {name for _, function, given, _ in found if (name := _message_of(str(function), given))}
 
 
-def _message_of(function: str | None, given: object) -> str:
+def _message_of(function: str, given: object) -> str:
     parts = [given] if isinstance(given, str) else list(given) if isinstance(given, (tuple, list)) else []
-    place = 1 if function and function.startswith("pgettext") else 0
+    place = 1 if function.startswith("pgettext") else 0
     return parts[place] if len(parts) > place and isinstance(parts[place], str) else ""
 
 

@@ -26,7 +26,7 @@ def rows_of(answer: Mapping[str, Any], label_sets: Sequence[LabelSet], text: str
 
 
 def _row(value: Any, label_set: LabelSet, text: str) -> Row:  # Any: its form follows the label set's kind
-    titles = {label.name: label.title for label in label_set.labels.all()}
+    titles = {label.name: str(label.title) for label in label_set.labels.all()}
     if value is None:
         return Row(label_set.title, [], [])
     if label_set.kind == "span":
@@ -34,5 +34,5 @@ def _row(value: Any, label_set: LabelSet, text: str) -> Row:  # Any: its form fo
         return Row(label_set.title, [], marks)
     if label_set.kind == "text":
         return Row(label_set.title, [], [], str(value))
-    names = value if isinstance(value, list) else [value]
+    names: list[str] = value if isinstance(value, list) else [value]
     return Row(label_set.title, [titles.get(name, name) for name in names], [])

@@ -72,15 +72,15 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
 
     def __init__(self, *args: Any, **options: Any) -> None:  # Any: Django's own options
         super().__init__(*args, **options)
+        given = self.instance.encoder
+        if given not in dict(ENCODERS):
+            self.fields["encoder"] = forms.ChoiceField(label=_("Encoder"), choices=[*ENCODERS, (given, given)])
         self.fields["encoder"].help_text = _("The network behind the model. A change counts from the next run on.")
         self.fields["language"].help_text = _("Helps to show and split the texts correctly.")
         self.fields["precision"].help_text = _(
             "How many of the auto-accepted answers must be right, such as 0.95. Empty: off."
         )
         self.fields["confidence"].help_text = _("How sure that promise must be, such as 0.95. Empty: off.")
-        given = self.instance.encoder
-        if given not in dict(ENCODERS):
-            self.fields["encoder"].choices = [*ENCODERS, (given, given)]
         self.initial.update(self.instance.auto_accept or {})
 
     def clean(self) -> dict[str, Any]:  # Any: cleaned values

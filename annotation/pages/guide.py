@@ -1,5 +1,7 @@
 """What leads a newcomer: the first page and the sample texts."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from annotation.access import project_for
 from annotation.imports.models import ImportState
 from annotation.pages.sample import has_sample, import_sample
 from annotation.pages.steps import first_steps
+from annotation.people.models import User
 from annotation.projects.models import Role
 
 
@@ -27,7 +30,7 @@ def add_sample(request: HttpRequest, project_id: int) -> HttpResponse:
     if not has_sample(project):
         messages.error(request, _("There are no sample texts for this kind of project."))
         return redirect("project", project_id)
-    row = import_sample(project=project, user=request.user)
+    row = import_sample(project=project, user=cast(User, request.user))
     if row.state == ImportState.SUCCEEDED:
         text = _("%(count)d sample texts are in. Half of them carry an answer already.")
         messages.success(request, text % {"count": row.imported})

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotation.pages.forms import NewProjectForm, put_errors
+from annotation.people.models import User
 from annotation.projects.models import Kind, title_here
 from annotation.projects.project_templates import TEMPLATES
 from annotation.projects.ready.template import ProjectTemplate
@@ -28,7 +29,7 @@ def preview_of(template: ProjectTemplate) -> list[Preview]:
     return [
         Preview(
             title_here(item["titles"], item["name"]),
-            Kind(item["kind"]).label,
+            str(Kind(item["kind"]).label),
             [(title_here(label["titles"], label["name"]), label["definition"]) for label in item["labels"]],
         )
         for item in template.label_sets
@@ -51,7 +52,7 @@ def new_from_template(request: HttpRequest, template: str) -> HttpResponse:
     form = NewProjectForm(request.POST or None, initial={"name": ready.title})
     if request.method == "POST" and form.is_valid():
         try:
-            project = create_project(user=request.user, name=form.cleaned_data["name"], template=template)
+            project = create_project(user=cast(User, request.user), name=form.cleaned_data["name"], template=template)
         except ValidationError as error:
             put_errors(form, error)
         else:

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.access import membership_for
 from annotation.pages.forms import SettingsForm, put_errors
+from annotation.people.models import User
 from annotation.projects.models import Role
 from annotation.projects.services import delete_project, update_settings
 
@@ -19,7 +22,7 @@ def project_settings(request: HttpRequest, project_id: int) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=membership.project)
     if request.method == "POST" and form.is_valid():
         try:
-            update_settings(project=membership.project, user=request.user, changes=form.changes())
+            update_settings(project=membership.project, user=cast(User, request.user), changes=form.changes())
         except ValidationError as error:
             put_errors(form, error)
         else:

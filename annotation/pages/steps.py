@@ -28,7 +28,7 @@ class Step:
 
 
 def steps_of(project: Project, role: str, *, has_documents: bool, has_answers: bool) -> list[Step]:
-    """`has_answers`: of people, here; imported gold is none. A step that this person's role can't take has no address."""
+    """`has_answers`: of people, here; imported gold is none. A step that the role can't take has no address."""
     done = {
         "create": True,
         "import": has_documents,

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -47,8 +49,8 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """A new key is shown in the answer to its own request and nowhere else: it is not kept."""
-    key = make_token(request.user) if request.method == "POST" else ""
-    rows = Token.objects.filter(user=request.user).order_by("-id")
+    key = make_token(cast(User, request.user)) if request.method == "POST" else ""
+    rows = Token.objects.filter(user=cast(User, request.user)).order_by("-id")
     return render(request, "annotation/people/tokens.html", {"tokens": rows, "key": key})
 
 
