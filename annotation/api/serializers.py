@@ -7,22 +7,7 @@ from rest_framework import serializers
 from annotation.annotations.models import Annotation, Status
 from annotation.documents.models import Document
 from annotation.projects.models import Label, LabelSet, Membership, Project, Role
-
-PROJECT_SETTINGS = (
-    "encoder",
-    "language",
-    "review",
-    "review_share",
-    "overlap",
-    "lease_minutes",
-    "selection",
-    "random_share",
-    "blind_share",
-    "train_after",
-    "promote",
-    "auto_accept",
-    "explanations",
-)
+from annotation.projects.project_settings import SETTINGS
 
 
 class TokenRequest(serializers.Serializer[Any]):
@@ -57,7 +42,7 @@ class SettingsSerializer(serializers.ModelSerializer[Project]):
 
     class Meta:
         model = Project
-        fields = PROJECT_SETTINGS
+        fields = SETTINGS
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -80,7 +65,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         ]
 
     def get_settings(self, project: Project) -> dict[str, Any]:
-        return {name: getattr(project, name) for name in PROJECT_SETTINGS}
+        return {name: getattr(project, name) for name in SETTINGS}
 
     def get_role(self, project: Project) -> str | None:
         return getattr(project, "role", None)
