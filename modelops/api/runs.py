@@ -12,7 +12,7 @@ from annotation.api.errors import ApiError
 from annotation.api.pagination import NewestFirst
 from annotation.people.models import User
 from annotation.projects.models import Role
-from modelops.api.serializers import RunRequest, RunSerializer
+from modelops.api.serializers import RunPage, RunRequest, RunSerializer
 from modelops.training.models import Run
 from modelops.training.services import AlreadyActive, NotActive, cancel_run, request_run
 
@@ -36,7 +36,7 @@ def run_for(user: User | AnonymousUser, run_id: int, role: Role = Role.ANNOTATOR
 
 
 class RunsView(APIView):
-    @extend_schema(responses=RunSerializer(many=True), parameters=PAGE)
+    @extend_schema(responses=RunPage, parameters=PAGE)
     def get(self, request: Request, project_id: int) -> Response:
         """Training runs, newest first."""
         project = project_for(request.user, project_id)

@@ -106,6 +106,18 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
         return [sentence for sentence in sentences if sentence]
 
 
+class RunPage(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RunSerializer(many=True)
+
+
+class VersionPage(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = VersionSerializer(many=True)
+
+
 class PromoteRequest(serializers.Serializer[Any]):
     force = serializers.BooleanField(default=False)
     reason = serializers.CharField(max_length=500, default="", allow_blank=True)

@@ -11,7 +11,7 @@ from annotation.api.pagination import NewestFirst
 from annotation.people.models import User
 from annotation.projects.models import Role
 from modelops.api.runs import PAGE, person
-from modelops.api.serializers import PromoteRequest, VersionSerializer
+from modelops.api.serializers import PromoteRequest, VersionPage, VersionSerializer
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import GateRefused, NothingToRollBackTo, rollback
 from modelops.training.promotion import promote_checked
@@ -27,7 +27,7 @@ def version_for(user: User | AnonymousUser, version_id: int, role: Role = Role.A
 
 
 class VersionsView(APIView):
-    @extend_schema(responses=VersionSerializer(many=True), parameters=PAGE)
+    @extend_schema(responses=VersionPage, parameters=PAGE)
     def get(self, request: Request, project_id: int) -> Response:
         """The registry, newest first."""
         project = project_for(request.user, project_id)

@@ -93,3 +93,10 @@ def test_the_list_is_paged_and_costs_the_same_for_any_length(django_assert_max_n
     assert len(page["results"]) == 50
     assert page["next"]
     assert page["previous"] is None
+
+
+def test_the_schema_tells_the_shape_of_a_page() -> None:
+    schema = make.client(make.user()).get("/api/v1/schema/").json()
+
+    page = schema["components"]["schemas"]["RunPage"]["properties"]
+    assert set(page) == {"next", "previous", "results"}
