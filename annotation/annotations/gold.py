@@ -48,7 +48,8 @@ def record_gold(project_id: int, golds: Sequence[NewGold], source: Source, *, is
                 ON CONFLICT (document_id) DO UPDATE SET answer = excluded.answer, source = excluded.source,
                     by_id = excluded.by_id, changed_at = excluded.changed_at
             ), closed AS (
-                UPDATE annotation_document SET state = %(state)s, slots = 0 WHERE id = ANY(%(ids)s)
+                UPDATE annotation_document SET state = %(state)s, slots = 0
+                WHERE id = ANY(%(ids)s) AND (state, slots) IS DISTINCT FROM (%(state)s, 0)
             )
             INSERT INTO annotation_goldchange (project_id, document_id, answer, source, deleted, changed_at)
             SELECT %(project)s, document_id, answer, %(source)s, false, %(now)s FROM new ORDER BY place

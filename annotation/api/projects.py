@@ -3,13 +3,13 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.db.models import F, QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.access import membership_for, project_for, projects_of, signed_in
+from annotation.api.errors import ApiError
 from annotation.api.pagination import NewestFirst, Pages
 from annotation.api.serializers import (
     MemberSerializer,
@@ -38,7 +38,7 @@ class TokenView(APIView):
         body.is_valid(raise_exception=True)
         user = authenticate(request, **body.validated_data)
         if not isinstance(user, User):
-            raise exceptions.AuthenticationFailed("Name or password is wrong.")
+            raise ApiError(401, "authentication_failed", "Name or password is wrong.")
         return Response({"token": make_token(user)})
 
 

@@ -35,9 +35,7 @@ class VersionPromoted(TypedDict):
     number: int
 
 
-class ImportProgress(TypedDict):
-    imports: int
-    state: str
-    progress: float
-    imported: int
-    rejected: int
+# `import` is a word of the language, so this one can't be written as a class.
+ImportProgress = TypedDict(
+    "ImportProgress", {"import": int, "state": str, "progress": float, "imported": int, "rejected": int}
+)

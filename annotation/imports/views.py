@@ -1,14 +1,13 @@
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation.access import membership_for
 from annotation.answers.label_sets import rules_for
+from annotation.events.addresses import live_url
 from annotation.imports import job, services
 from annotation.imports.forms import ImportForm
 from annotation.imports.models import Import
@@ -65,7 +64,7 @@ def show_import(request: HttpRequest, project_id: int, import_id: int) -> HttpRe
         "membership": membership,
         "import": get_object_or_404(Import, pk=import_id, project_id=project_id),
         "is_manager": membership.role == Role.MANAGER,
-        "live_address": _live_address(request, project_id),
+        "live_address": live_url(project_id, host=request.get_host(), is_secure=request.is_secure()),
     }
     return render(request, "annotation/imports/import.html", context)
 
@@ -79,9 +78,3 @@ def cancel_import(request: HttpRequest, project_id: int, import_id: int) -> Http
     except ValidationError as error:
         messages.warning(request, error.messages[0])
     return redirect("import", project_id=project_id, import_id=import_id)
-
-
-def _live_address(request: HttpRequest, project_id: int) -> str:
-    host, _port = split_domain_port(request.get_host())
-    root = settings.LIVE_URL.rstrip("/") if settings.LIVE_URL else f"//{host}:{settings.LIVE_PORT}"
-    return f"{root}/ws/projects/{project_id}/"

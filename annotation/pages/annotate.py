@@ -2,7 +2,6 @@
 
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from annotation.access import membership_for
 from annotation.annotations.models import Annotation, Status
+from annotation.events.addresses import live_url
 from annotation.events.models import Event
 from annotation.projects.models import LabelSet, Project
 from annotation.queue.desk_strings import desk_strings
@@ -40,7 +40,7 @@ def boot(request: HttpRequest, project: Project, user_id: int) -> Boot:
         "language": get_language() or "en",
         "labelSets": [_label_set(label_set) for label_set in label_sets],
         "api": "/api/v1/",
-        "live": live_url(request, project.pk),
+        "live": live_url(project.pk, host=request.get_host(), is_secure=request.is_secure()),
         "since": Event.objects.last_id(project.pk),
         "strings": desk_strings(),
         "settings": {"lease_minutes": project.lease_minutes, "explanations": project.explanations},
@@ -50,18 +50,6 @@ def boot(request: HttpRequest, project: Project, user_id: int) -> Boot:
         "guidelines": project.guidelines_here,
         "signIn": f"{reverse(settings.LOGIN_URL)}?next={request.path}",
     }
-
-
-def live_url(request: HttpRequest, project_id: int) -> str:
-    """Where the page opens its WebSocket; see LIVE_URL in the settings."""
-    scheme = "wss" if request.is_secure() else "ws"
-    path = f"/ws/projects/{project_id}/"
-    if settings.LIVE_URL.startswith("/"):
-        return f"{scheme}://{request.get_host()}{settings.LIVE_URL.rstrip('/')}{path}"
-    if settings.LIVE_URL:
-        return f"{settings.LIVE_URL.rstrip('/')}{path}"
-    host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.LIVE_PORT}{path}"
 
 
 def _label_set(label_set: LabelSet) -> Boot:

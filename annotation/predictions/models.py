@@ -1,17 +1,21 @@
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 
 class PredictionQuerySet(QuerySet["Prediction"]):
     def current(self, document_ids: Iterable[int], production_version: int | None) -> dict[int, "Prediction"]:
-        """What people see, by document: the production version's prediction, else the newest. One statement."""
+        """What people see, by document: the production version's prediction, else the newest older or imported one.
+
+        A later number than production's belongs to a candidate or to a version that was rolled back. One statement.
+        """
+        newest = production_version or 0
         rows = (
-            self.filter(document_id__in=list(document_ids))
+            self.filter(Q(version__isnull=True) | Q(version__lte=newest), document_id__in=list(document_ids))
             .annotate(
                 is_production=models.Case(
-                    models.When(version=production_version or -1, then=1), default=0, output_field=models.IntegerField()
+                    models.When(version=newest, then=1), default=0, output_field=models.IntegerField()
                 )
             )
             .order_by("document_id", "-is_production", "-id")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation.access import membership_for, project_for
-from annotation.pages.annotate import live_url
+from annotation.events.addresses import live_url
 from annotation.projects.models import Membership, Role
 from modelops.evaluation.words import reason_words, verdict_words
 from modelops.pages.figures import LabelSetFigures, label_sets_of
@@ -62,7 +62,7 @@ def models_context(request: HttpRequest, membership: Membership) -> dict[str, An
         "runs": runs,
         "active": next((run for run in runs if run.state in ACTIVE), None),
         "decision": decision_for(project),
-        "live": live_url(request, project.pk),
+        "live": live_url(project.pk, host=request.get_host(), is_secure=request.is_secure()),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation.access import membership_for
-from annotation.pages.annotate import live_url
+from annotation.events.addresses import live_url
 from annotation.projects.models import Role
 from modelops.evaluation.words import reason_words, verdict_words
 from modelops.pages.figures import arguments_of, label_sets_of, stage_words
@@ -45,7 +45,7 @@ def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse
         "arguments": arguments_of(run.arguments),
         "verdict": verdict_words(comparison),
         "reasons": reason_words(comparison),
-        "live": live_url(request, project_id),
+        "live": live_url(project_id, host=request.get_host(), is_secure=request.is_secure()),
     }
     return render(request, "modelops/pages/run.html", context)
 

@@ -94,7 +94,7 @@ def heads_of(examples: Sequence[Example]) -> list[HeadSpec]:
 
 def pipelines(encoder: Path, heads: Sequence[HeadSpec]) -> list[Callable[[str], object]]:
     """One ordinary model and pipeline a label set, with the encoder's own weights below a fresh output layer."""
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_file=str(encoder / "tokenizer.json"),
         pad_token="<pad>",
         model_max_length=512,

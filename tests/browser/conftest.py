@@ -110,8 +110,8 @@ class People:
         page.goto("/accounts/login/")
         page.fill("input[name=login]", name)
         page.fill("input[name=password]", PASSWORD)
-        page.click("main form button[type=submit]")
-        page.wait_for_url("**/projects/**")
+        page.click("main form button.pri")
+        page.wait_for_url(lambda url: "/accounts/" not in url)
         return page
 
 

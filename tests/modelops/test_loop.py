@@ -53,7 +53,7 @@ def test_a_new_version_is_loaded_and_a_promoted_one_prelabels(
 
 
 def test_loading_happens_where_predictions_are_made() -> None:
-    assert tasks.load.queue == "live"
+    assert tasks.load.queue == "live"  # type: ignore[attr-defined]  # an option of shared_task
 
 
 def test_imported_documents_are_prelabeled_only_with_a_version(sent_messages: Messages) -> None:

@@ -102,9 +102,8 @@ def test_bad_bodies_have_a_clear_error(body: bytes, status: int) -> None:
     project = make.project()
     alice = make.client(make.member(project, "alice"))
 
-    answer = alice.generic(
-        "PUT", f"/api/v1/documents/{make.document(project).pk}/annotation/", body, content_type="application/json"
-    )
+    url = f"/api/v1/documents/{make.document(project).pk}/annotation/"
+    answer = alice.put(url, body, content_type="application/json")
 
     assert answer.status_code == status, answer.content
     assert set(answer.json()) >= {"code", "detail", "errors"}

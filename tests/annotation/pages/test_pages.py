@@ -132,7 +132,7 @@ def test_documents_are_paged_by_key_and_found_by_state_and_word() -> None:
 
 
 def test_a_document_shows_its_marked_words_not_offsets() -> None:
-    project = make.project()
+    project = make.project(production_version=1)
     document = make.document(project, "😀 Alice owes €5", external_id="T-1")
     spans = [{"start": 2, "end": 7, "label": "PERSON"}]
     make.gold(document, {"Category": "billing", "Sentiment": "neutral", "Entities": spans})

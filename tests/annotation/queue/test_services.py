@@ -2,13 +2,14 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.utils import timezone
+
 from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.projects.models import Project
 from annotation.queue.models import Assignment
 from annotation.queue.services import expire_all, give_back, lend, open_assignments
-from django.db import connection
-from django.utils import timezone
 from tests import make
 
 pytestmark = pytest.mark.django_db
