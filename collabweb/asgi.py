@@ -1,4 +1,5 @@
 import os
+from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -12,9 +13,12 @@ http = get_asgi_application()
 from annotation.events.origin import SiteOriginValidator  # noqa: E402
 from annotation.events.routing import websocket_urlpatterns  # noqa: E402
 
+# Django's path() made them; Channels' stubs name a type of their own for routes.
+routes: Any = websocket_urlpatterns
+
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": SiteOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": SiteOriginValidator(AuthMiddlewareStack(URLRouter(routes))),
     }
 )

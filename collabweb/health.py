@@ -26,23 +26,20 @@ def _broker() -> tuple[str, dict[str, float | None]]:
     """The broker's state and the age in seconds of each worker's last heartbeat (collabweb.celery_app writes them)."""
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
     try:
-        stamps = client.mget([f"collabweb:heartbeat:{queue}" for queue in QUEUES])
+        # Any: the stubs describe the asynchronous client too.
+        stamps: Any = client.mget([f"collabweb:heartbeat:{queue}" for queue in QUEUES])
     except redis.RedisError:
         return "down", dict.fromkeys(QUEUES)
     finally:
         client.close()
     now = timezone.now().timestamp()
-    return "ok", {
-        queue: now - float(stamp) if stamp else None for queue, stamp in zip(QUEUES, stamps, strict=True)
-    }
+    return "ok", {queue: now - float(stamp) if stamp else None for queue, stamp in zip(QUEUES, stamps, strict=True)}
 
 
 def state() -> dict[str, Any]:  # Any: JSON
     database = _database()
     broker, ages = _broker()
-    workers = {
-        queue: "ok" if age is not None and age < HEARTBEAT_SECONDS else "down" for queue, age in ages.items()
-    }
+    workers = {queue: "ok" if age is not None and age < HEARTBEAT_SECONDS else "down" for queue, age in ages.items()}
     is_ok = database == broker == "ok" and all(value == "ok" for value in workers.values())
     return {"status": "ok" if is_ok else "down", "database": database, "broker": broker, "workers": workers}
 

@@ -4,7 +4,7 @@ from typing import Any
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
-class ModuleStorage(CompressedManifestStaticFilesStorage):
+class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic ships no types
     """Hash file names inside our own ES modules (`import "./x.js"`); leave vendored scripts as they are."""
 
     support_js_module_import_aggregation = True
