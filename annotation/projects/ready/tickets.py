@@ -49,7 +49,7 @@ TICKETS = ProjectTemplate(
             "titles": {"en": "Entities", "zh-hans": "实体"},
             "kind": "span",
             "required": False,
-            "overlap": True,
+            "overlap": False,
             "labels": [
                 label("PERSON", "Person", "人物", "Names of people. 人名。", key="1", color="#c2571a"),
                 label(
