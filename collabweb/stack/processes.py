@@ -102,4 +102,5 @@ def _worker(queue: str) -> list[str]:
 
 
 def _train_threads(environ: Mapping[str, str]) -> str:
-    return environ.get("COLLABWEB_TRAIN_THREADS") or str(os.cpu_count() or 1)
+    # One by default: on a small box that has other work, two threads of torch are slower than one.
+    return environ.get("COLLABWEB_TRAIN_THREADS") or "1"
