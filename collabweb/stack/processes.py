@@ -1,6 +1,5 @@
 """The processes of one stack: what is started, with what, and how it is asked to end."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
