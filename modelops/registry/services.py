@@ -77,7 +77,8 @@ def production_of(project: Project) -> ModelVersion | None:
 def promote(version: ModelVersion, *, user: User | None, force: bool = False, reason: str = "") -> ModelVersion:
     """Put this version in production and retire the one before it.
 
-    Raises GateRefused when `version.comparison` says worse, unless forced with a reason. Twice is harmless.
+    Raises GateRefused when `version.comparison` says worse, unless forced with a reason, which is kept
+    with the comparison. Twice is harmless.
     """
     if force and not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Say why the gate is to be passed over."), "required")})
@@ -87,8 +88,11 @@ def promote(version: ModelVersion, *, user: User | None, force: bool = False, re
         return version
     if version.comparison.get("verdict") == "worse" and not force:
         raise GateRefused(version.comparison)
-    _put_in_production(project, version, timezone.now())
     person = user.pk if user else None
+    if force:
+        version.comparison |= {"forced": {"by": person, "reason": reason.strip(), "at": timezone.now().isoformat()}}
+        version.save(update_fields=["comparison"])
+    _put_in_production(project, version, timezone.now())
     logger.info("version %s promoted by %s, forced: %s", version.pk, person, force)
     return version
 

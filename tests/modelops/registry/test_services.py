@@ -63,7 +63,10 @@ def test_a_worse_version_is_refused_with_the_comparison_unless_forced_with_a_rea
 
     assert raised.value.comparison == {"verdict": "worse"}
     assert stages(project) == {1: Stage.PRODUCTION, 2: Stage.CANDIDATE}
-    assert promote(worse, user=None, force=True, reason="the test split is wrong").stage == Stage.PRODUCTION
+    forced = promote(worse, user=project.created_by, force=True, reason="the test split is wrong")
+    assert forced.stage == Stage.PRODUCTION
+    kept = ModelVersion.objects.get(pk=worse.pk).comparison["forced"]
+    assert (kept["by"], kept["reason"]) == (project.created_by_id, "the test split is wrong")
 
 
 def test_rolling_back_goes_one_step_further_back_each_time() -> None:
