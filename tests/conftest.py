@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from celery import Task
+from django.conf import settings
 from django.test import override_settings
 
 Messages = list[tuple[str, tuple[object, ...]]]
@@ -34,7 +35,11 @@ def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """The real hasher is slow on purpose; no test is about that."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def plain_settings() -> Iterator[None]:
+    """Quick passwords, for no test is about the slow ones, and static files as they lie, without `collectstatic`."""
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "staticfiles": storage},
+    ):
         yield

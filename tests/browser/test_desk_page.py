@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.annotations.models import Annotation, Status
@@ -22,17 +22,13 @@ from tests import make
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ENGLISH = "Alice of Contoso paid €149.90 twice"
 CHINESE = "我是张伟，在𠮷野家😀付了6999元。"
 OpenDesk = Callable[..., Page]
 
 
 @pytest.fixture
-def project(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Project:  # Any: pytest-django's wrapper has no public type
-    settings.STORAGES = {**django_settings.STORAGES, "staticfiles": PLAIN_FILES}
+def project() -> Project:
     return make.project(production_version=7)
 
 
@@ -59,6 +55,8 @@ def open_desk(live_server: LiveServer, chromium: Browser, project: Project, alic
     """Signs Alice in and opens the desk in a window of its own; a script error fails the test."""
     windows: list[BrowserContext] = []
     problems: list[str] = []
+    asked: list[Request] = []
+    answered: list[Request] = []
 
     def open_window(**options: Any) -> Page:
         client = Client()
@@ -69,6 +67,9 @@ def open_desk(live_server: LiveServer, chromium: Browser, project: Project, alic
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.on("request", lambda request: asked.append(request))
+        page.on("requestfinished", lambda request: answered.append(request))
+        page.on("requestfailed", lambda request: answered.append(request))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
         page.goto(f"/projects/{project.pk}/annotate/")
@@ -77,6 +78,9 @@ def open_desk(live_server: LiveServer, chromium: Browser, project: Project, alic
 
     yield open_window
     for window in windows:
+        # A call that is still at work would meet the emptying of the tables.
+        while len(answered) < len(asked):
+            window.pages[0].wait_for_timeout(50)
         window.close()
     assert problems == []
 
