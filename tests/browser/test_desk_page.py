@@ -58,6 +58,13 @@ def open_desk(live_server: LiveServer, chromium: Browser, project: Project, alic
     asked: list[Request] = []
     answered: list[Request] = []
 
+    # Playwright takes functions only, not the lists' own methods.
+    def note_asked(request: Request) -> None:
+        asked.append(request)
+
+    def note_answered(request: Request) -> None:
+        answered.append(request)
+
     def open_window(**options: Any) -> Page:
         client = Client()
         client.force_login(alice)
@@ -67,9 +74,9 @@ def open_desk(live_server: LiveServer, chromium: Browser, project: Project, alic
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("request", lambda request: asked.append(request))
-        page.on("requestfinished", lambda request: answered.append(request))
-        page.on("requestfailed", lambda request: answered.append(request))
+        page.on("request", note_asked)
+        page.on("requestfinished", note_answered)
+        page.on("requestfailed", note_answered)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
         page.goto(f"/projects/{project.pk}/annotate/")
