@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from annotation.events.services import prune
 from annotation.imports import attempts, job
 from annotation.queue.services import expire_all
 
@@ -15,5 +16,6 @@ def run_import(import_id: int) -> None:
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
     expire_all()
+    prune()
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)

@@ -44,10 +44,11 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         since = self._since()
         await listener().join(self)
         last = await Event.objects.alast_id(self.project_id)
-        self.sent = last if since is None or since > last else since
+        is_unknown = since is not None and (since > last or await Event.objects.ahas_forgotten(since))
+        self.sent = last if since is None or is_unknown else since
         await self.accept()
         self.is_open = True
-        if since is not None and since > last:
+        if is_unknown:
             await self.send_json({"type": "resync", "id": last})
         else:
             await self.catch_up()

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 
 class EventQuerySet(QuerySet["Event"]):
@@ -8,6 +8,11 @@ class EventQuerySet(QuerySet["Event"]):
 
     def last_id(self, project_id: int) -> int:
         return self.filter(project_id=project_id).aggregate(last=Max("pk"))["last"] or 0
+
+    async def ahas_forgotten(self, since: int) -> bool:
+        """Events after `since` may have been pruned. Ids are shared by all projects, so this errs on the safe side."""
+        found = await self.aaggregate(first=Min("pk"))
+        return found["first"] is not None and since + 1 < found["first"]
 
     async def alast_id(self, project_id: int) -> int:
         found = await self.filter(project_id=project_id).aaggregate(last=Max("pk"))

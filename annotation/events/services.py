@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from annotation.events.models import Event
+
 CHANNEL = "collabweb_events"
+# Older events are of no use to a page: it asks for the present state instead.
+KEPT_FOR = timedelta(days=7)
 # First key of PostgreSQL's two-key advisory locks; the second is the project.
 ORDER_LOCK = 4201
 
@@ -56,3 +61,11 @@ def publish_mixed(project_id: int, events: Iterable[tuple[str, Payload]], *, is_
                     str(project_id),
                 ],
             )
+
+
+def prune() -> int:
+    """Delete the events that no page asks for any more; returns how many."""
+    oldest = Event.objects.order_by("pk").values_list("at", flat=True).first()
+    if oldest is None or timezone.now() - oldest < KEPT_FOR + timedelta(hours=1):
+        return 0
+    return Event.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]

@@ -8,6 +8,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from annotation.events.listener import listener
+from annotation.events.models import Event
 from annotation.events.origin import is_own
 from annotation.events.services import publish
 from annotation.people.services import make_token
@@ -84,6 +85,21 @@ async def test_a_page_that_is_too_far_behind_is_told_to_resync(monkeypatch: pyte
         await sync_to_async(publish)(project.pk, "queue.changed", {"open": number})
 
     live = socket(project, token, "?since=1")
+    await live.connect(timeout=5)
+
+    assert await types_of(live, 1) == ["resync"]
+    await live.disconnect()
+
+
+async def test_a_page_that_slept_until_its_events_were_pruned_is_told_to_resync() -> None:
+    project, token, _ = await sync_to_async(cast)()
+    for number in range(4):
+        await sync_to_async(publish)(project.pk, "queue.changed", {"open": number})
+    first = await Event.objects.order_by("pk").afirst()
+    assert first is not None
+    await Event.objects.filter(pk__lt=first.pk + 2).adelete()
+
+    live = socket(project, token, f"?since={first.pk}")
     await live.connect(timeout=5)
 
     assert await types_of(live, 1) == ["resync"]
