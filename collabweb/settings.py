@@ -194,7 +194,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["annotation.api.throttles.TokenRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "token": env.str("COLLABWEB_API_RATE", default="100/second"),
-        "sign_in": env.str("COLLABWEB_SIGN_IN_RATE", default="10/minute"),
+        "sign_in": env.str("COLLABWEB_SIGN_IN_RATE", default="60/minute"),
     },
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
