@@ -6,6 +6,7 @@ from annotation.people.models import Token, User
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Label, LabelSet, Membership, Project
 from annotation.queue.models import Assignment
+from annotation.reviews.models import Review
 
 __all__ = [
     "Annotation",
@@ -20,6 +21,7 @@ __all__ = [
     "Membership",
     "Prediction",
     "Project",
+    "Review",
     "Token",
     "User",
 ]

@@ -161,10 +161,17 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
         )
 
 
+def _all_agree(document: Document, annotation: Annotation) -> bool:
+    """Everybody whom the overlap asks for has answered, and all the same; otherwise somebody must settle it."""
+    left = Document.objects.filter(pk=document.pk, slots=0).exclude(assignments__state="open").exists()
+    others = Annotation.objects.filter(document=document, status=Status.SUBMITTED).exclude(pk=annotation.pk)
+    return left and all(other.answer == annotation.answer for other in others)
+
+
 def _after_submit(project: Project, document: Document, user: User, annotation: Annotation) -> None:
     if annotation.status != Status.SUBMITTED:
         return
-    is_gold = project.review == ReviewPolicy.NONE and project.overlap == 1
+    is_gold = project.review == ReviewPolicy.NONE and (project.overlap == 1 or _all_agree(document, annotation))
     if is_gold:
         record_gold(project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION, is_locked=True)
     state = State.GOLD if is_gold else State.ANNOTATED

@@ -8,6 +8,7 @@ from annotation.api.exports import ExportView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
+from annotation.api.reviews import AdjudicationView, ReviewView
 
 urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
@@ -24,5 +25,7 @@ urlpatterns = [
     path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
     path("documents/<int:document_id>/annotation/", AnnotationView.as_view(), name="api-annotation"),
+    path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
+    path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
 ]

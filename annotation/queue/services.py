@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.projects.models import Project
 from annotation.queue.models import Assignment
@@ -71,6 +72,13 @@ def open_assignments(*, project: Project, user: User) -> list[Assignment]:
     """What this person has in hand now, oldest lease first."""
     rows = Assignment.objects.filter(project=project, user=user, state="open", expires_at__gt=timezone.now())
     return list(rows.select_related("document").order_by("created_at", "-document__priority", "document_id")[:100])
+
+
+def lend_again(*, document: Document, user: User) -> None:
+    """Lend a document whose slot this person still holds once more: it was sent back to them."""
+    expires = timezone.now() + timedelta(minutes=document.project.lease_minutes)
+    Assignment.objects.create(project=document.project, document=document, user=user, expires_at=expires)
+    Document.objects.filter(pk=document.pk).update(state=State.ASSIGNED)
 
 
 @transaction.atomic
