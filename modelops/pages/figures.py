@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from annotation.projects.models import LabelSet
 from modelops.evaluation.metrics import main_figure
 
 STAGES: dict[str, Promise] = {
@@ -38,8 +39,13 @@ class LabelSetFigures:
     labels: list[LabelRow]
 
 
-def label_sets_of(metrics: Mapping[str, Any]) -> list[LabelSetFigures]:  # Any: JSON
-    return [_label_set(name, row) for name, row in metrics.get("label_sets", {}).items()]
+def titles_of(project_id: int) -> dict[str, str]:
+    """What people read for each label set's name, in their language."""
+    return {label_set.name: label_set.title for label_set in LabelSet.objects.filter(project_id=project_id)}
+
+
+def label_sets_of(metrics: Mapping[str, Any], titles: Mapping[str, str]) -> list[LabelSetFigures]:  # Any: JSON
+    return [_label_set(titles.get(name, name), row) for name, row in metrics.get("label_sets", {}).items()]
 
 
 def _label_set(name: str, row: Mapping[str, Any]) -> LabelSetFigures:  # Any: JSON

@@ -15,7 +15,7 @@ from annotation.access import membership_for, project_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Membership, Role
 from modelops.evaluation.words import reason_words, verdict_words
-from modelops.pages.figures import LabelSetFigures, label_sets_of
+from modelops.pages.figures import LabelSetFigures, label_sets_of, titles_of
 from modelops.prelabeling.models import Prelabeling
 from modelops.registry.models import ModelVersion, Stage
 from modelops.registry.services import GateRefused, NothingToRollBackTo, rollback
@@ -35,9 +35,9 @@ class VersionRow:
     reasons: list[str]
 
     @classmethod
-    def of(cls, version: ModelVersion) -> "VersionRow":
+    def of(cls, version: ModelVersion, titles: dict[str, str]) -> "VersionRow":
         comparison = version.comparison
-        return cls(version, label_sets_of(version.metrics), verdict_words(comparison), reason_words(comparison))
+        return cls(version, label_sets_of(version.metrics, titles), verdict_words(comparison), reason_words(comparison))
 
 
 @login_required
@@ -49,7 +49,9 @@ def models(request: HttpRequest, project_id: int) -> HttpResponse:
 
 def models_context(request: HttpRequest, membership: Membership) -> dict[str, Any]:  # Any: a template's context
     project = membership.project
-    versions = [VersionRow.of(version) for version in ModelVersion.objects.filter(project=project)[:SHOWN_VERSIONS]]
+    titles = titles_of(project.pk)
+    rows = ModelVersion.objects.filter(project=project)[:SHOWN_VERSIONS]
+    versions = [VersionRow.of(version, titles) for version in rows]
     runs = list(Run.objects.filter(project=project).select_related("version")[:SHOWN_RUNS])
     production = next((row for row in versions if row.version.stage == Stage.PRODUCTION), None)
     return {

@@ -12,7 +12,7 @@ from annotation.access import membership_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Role
 from modelops.evaluation.words import reason_words, verdict_words
-from modelops.pages.figures import arguments_of, label_sets_of, stage_words
+from modelops.pages.figures import arguments_of, label_sets_of, stage_words, titles_of
 from modelops.training.losses import svg_points
 from modelops.training.models import Run
 from modelops.training.services import ACTIVE, AlreadyActive, NotActive, cancel_run, request_run
@@ -41,7 +41,7 @@ def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse
         "stage": stage_words(run.stage),
         "curve": svg_points(run.metrics.get("losses", []), **CURVE),
         "curve_size": CURVE,
-        "figures": label_sets_of(run.metrics),
+        "figures": label_sets_of(run.metrics, titles_of(project_id)),
         "arguments": arguments_of(run.arguments),
         "verdict": verdict_words(comparison),
         "reasons": reason_words(comparison),
