@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from annotation.answers.answer import Answer
-from annotation.answers.labels import label_problem, name_problem
+from annotation.answers.labels import label_problem
 from annotation.answers.problems import AnswerError, Problem
 from annotation.answers.rules import LabelSetRule, check_answer
 from annotation.answers.spans import Part
-from annotation.imports.confusables import skeleton
 from annotation.imports.row_text import fail
+from annotation.projects.names import name_problem, skeleton
 
 MAX_SOURCE_CHARS = 100
 _LABELED = ("choice", "choices", "span")
@@ -83,9 +83,9 @@ class AnswerCheck:
         for label in _labels_in(value):
             if not isinstance(label, str) or label in rule.labels:
                 continue
-            problem = name_problem(label, rule.name)
+            problem = name_problem(label)
             if problem is not None:
-                raise AnswerError([problem])
+                raise AnswerError([Problem(rule.name, problem.code, problem.message)])
             other = self._alike[rule.name].get(skeleton(label)) or self._pending_twin(rule.name, label)
             if other is not None and other != label:
                 message = _("“%(label)s” looks like the label “%(other)s”; one of them may be a slip.")

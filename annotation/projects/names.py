@@ -31,6 +31,8 @@ def name_problem(name: object) -> NameProblem | None:
     """Why this can't be a name, or None."""
     if not isinstance(name, str) or not name.strip():
         return NameProblem("bad_label", _("A name is a text that is not empty."))
+    if "\0" in name:
+        return NameProblem("nul_char", _("A name may not hold a NUL character."))
     if len(name) > MAX_NAME_CHARS:
         return NameProblem("bad_label", _("A name has at most %(limit)d characters.") % {"limit": MAX_NAME_CHARS})
     if name != name.strip() or any(unicodedata.category(char) in _FORBIDDEN for char in name):
