@@ -109,7 +109,4 @@ def expire_all() -> None:
 
 
 def count_open(project_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM annotation_document WHERE project_id = %s AND slots > 0", [project_id])
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return Document.objects.filter(project_id=project_id).open().count()

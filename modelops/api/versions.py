@@ -5,12 +5,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import project_for
+from annotation.access import project_for, signed_in
 from annotation.api.errors import ApiError
 from annotation.api.pagination import NewestFirst
 from annotation.people.models import User
 from annotation.projects.models import Role
-from modelops.api.runs import PAGE, person
+from modelops.api.runs import PAGE
 from modelops.api.serializers import PromoteRequest, VersionPage, VersionSerializer
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import GateRefused, NothingToRollBackTo, rollback
@@ -50,7 +50,7 @@ class PromoteView(APIView):
         body = PromoteRequest(data=request.data if request.data is not None else {})
         body.is_valid(raise_exception=True)
         try:
-            promoted = promote_checked(version, user=person(request), **body.validated_data)
+            promoted = promote_checked(version, user=signed_in(request.user), **body.validated_data)
         except GateRefused as error:
             raise ApiError(409, "worse", str(error), extra={"comparison": error.comparison}) from error
         return Response(VersionSerializer(promoted).data)
@@ -62,6 +62,6 @@ class RollbackView(APIView):
         """Bring back the version that was in production before, and its predictions with it."""
         project = project_for(request.user, project_id, at_least=Role.MANAGER)
         try:
-            return Response(VersionSerializer(rollback(project, person(request))).data)
+            return Response(VersionSerializer(rollback(project, signed_in(request.user))).data)
         except NothingToRollBackTo as error:
             raise ApiError(409, "nothing_before", str(error)) from error
