@@ -32,6 +32,8 @@ class Annotation(models.Model):
     prediction = models.ForeignKey(
         "annotation.Prediction", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Whether the person was lent the document without its prediction.
+    is_blind = models.BooleanField(default=False, db_default=False)
     # Idempotency keys of the last saves, newest last: a replay of any of them changes nothing.
     recent_keys = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -40,6 +42,8 @@ class Annotation(models.Model):
     class Meta:
         app_label = "annotation"
         constraints = [models.UniqueConstraint(fields=["document", "user"], name="one_annotation_a_person")]
+        # A person's newest work, for their own figures; ids never change, so saving again stays cheap.
+        indexes = [models.Index(fields=["user", "-id"], name="annotation_of_person")]
 
     def __str__(self) -> str:
         return f"document {self.document_id} by {self.user_id}: {self.status}"

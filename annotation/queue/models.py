@@ -18,6 +18,8 @@ class Assignment(models.Model):
     document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="assignments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
     state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.OPEN)
+    # Lent without its prediction, to measure what predictions do. Drawn at the document's first lending, for everybody.
+    is_blind = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
 
