@@ -1,25 +1,31 @@
 from annotation.annotations.models import Annotation, Gold, GoldChange
+from annotation.comments.models import Comment, Flag
 from annotation.documents.models import Document
-from annotation.events.models import Event
+from annotation.events.models import Event, Presence
 from annotation.imports.models import Import
 from annotation.people.models import Token, User
 from annotation.predictions.models import Prediction
-from annotation.projects.models import Label, LabelSet, Membership, Project
+from annotation.projects.models import GuidelinesSeen, GuidelinesVersion, Label, LabelSet, Membership, Project
 from annotation.queue.models import Assignment
 from annotation.reviews.models import Review
 
 __all__ = [
     "Annotation",
     "Assignment",
+    "Comment",
     "Document",
     "Event",
+    "Flag",
     "Gold",
     "GoldChange",
+    "GuidelinesSeen",
+    "GuidelinesVersion",
     "Import",
     "Label",
     "LabelSet",
     "Membership",
     "Prediction",
+    "Presence",
     "Project",
     "Review",
     "Token",

@@ -1,5 +1,9 @@
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
 
 
 class EventQuerySet(QuerySet["Event"]):
@@ -31,7 +35,35 @@ class Event(models.Model):
 
     class Meta:
         app_label = "annotation"
-        indexes = [models.Index(fields=["project", "id"], name="event_by_project")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="event_by_project"),
+            models.Index(fields=["project"], condition=Q(type="presence.changed"), name="event_of_presence"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.pk}"
+
+
+class PresenceQuerySet(QuerySet["Presence"]):
+    def fresh(self) -> "PresenceQuerySet":
+        return self.filter(seen_at__gt=timezone.now() - Presence.STALE_AFTER)
+
+
+class Presence(models.Model):
+    """One open page of one person. Its pings keep it fresh; the tick takes away what a killed process left behind."""
+
+    STALE_AFTER = timedelta(seconds=60)
+
+    connection = models.UUIDField(primary_key=True)
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        app_label = "annotation"
+        indexes = [models.Index(fields=["project", "user"], name="presence_in_project")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}"

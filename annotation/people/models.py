@@ -8,6 +8,8 @@ class User(AbstractUser):
     """A person who signs in."""
 
     language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: as the browser asks."))
+    # How the annotation screen behaves for this person; annotation/people/preferences.py knows what may stand here.
+    preferences = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         app_label = "annotation"

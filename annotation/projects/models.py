@@ -43,6 +43,12 @@ class Explanations(models.TextChoices):
     HIDDEN = "hidden", _("Hidden")
 
 
+def text_here(text: str, text_zh: str) -> str:
+    """The one of two texts that is in the reader's language, or the one there is."""
+    in_chinese = (get_language() or "").startswith("zh")
+    return (text_zh or text) if in_chinese else (text or text_zh)
+
+
 class Project(models.Model):
     """One body of documents with its label sets and people. The settings below `salt` are the contract's."""
 
@@ -95,9 +101,7 @@ class Project(models.Model):
     @property
     def guidelines_here(self) -> str:
         """The guidelines in the reader's language, or in the one there is."""
-        in_chinese = (get_language() or "").startswith("zh")
-        first, second = (self.guidelines_zh, self.guidelines) if in_chinese else (self.guidelines, self.guidelines_zh)
-        return first or second
+        return text_here(self.guidelines, self.guidelines_zh)
 
 
 class Kind(models.TextChoices):
@@ -171,3 +175,43 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.project_id}: {self.role}"
+
+
+class GuidelinesVersion(models.Model):
+    """The guidelines as they stood from one change to the next. `number` rises from 1 within a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="guidelines_versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    text_zh = models.TextField(blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "annotation"
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="guidelines_number_once")]
+
+    def __str__(self) -> str:
+        return f"guidelines {self.number} of {self.project_id}"
+
+    @property
+    def text_here(self) -> str:
+        """The text in the reader's language, or in the one there is."""
+        return text_here(self.text, self.text_zh)
+
+
+class GuidelinesSeen(models.Model):
+    """The newest guidelines that a person has opened."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "annotation"
+        constraints = [models.UniqueConstraint(fields=["user", "project"], name="guidelines_seen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} saw guidelines {self.number} of {self.project_id}"
