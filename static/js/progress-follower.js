@@ -3,7 +3,8 @@
 //   data-url   JSON of the row: {state, progress, ...}        data-live  address of the project's live events
 //   data-id    the row's id                                    data-next  where to go at the end instead of reloading
 // Inside: a <progress>, and optionally [data-state], [data-imported], [data-rejected] to fill with text.
-import { LiveSocket, callApi } from "./connection.js";
+import { callApi } from "./api-client.js";
+import { LiveSocket } from "./live-socket.js";
 
 const POLL_MS = 2000;
 const TICKS_WHEN_LIVE = 5;

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "static" / "js"
+SCRIPTS = Path(__file__).resolve().parents[2] / "static" / "js" / "desk"
 TEXTS = st.text(st.sampled_from("a \r\n。你𠮷😀\u200d👩\u0301é"), max_size=40)
 CATEGORY = {"name": "Category", "kind": "choice", "required": True, "labels": []}
 ENTITIES = {"name": "Entities", "kind": "span", "required": False, "overlap": False, "maxSpans": 0, "labels": []}

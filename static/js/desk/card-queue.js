@@ -1,59 +1,11 @@
 // The documents lent to one person: the one on the desk, the ones waiting behind it, the ones done in this sitting.
-import { AnswerDraft } from "./answer-draft.js";
-import { callApi } from "./connection.js";
+import { callApi } from "../api-client.js";
+import { Card } from "./card.js";
 
 const AHEAD = 3;
 const KEPT_BEHIND = 50;
-const MAX_SECONDS = 1800;
 
-/** One document on the desk. */
-export class Card {
-  isSubmitted = false;
-  isDirty = false;
-  #isCounted = false;
-  #seconds = 0;
-  #shownAt = 0;
-
-  constructor(assignment, labelSets, savedAnswer = null) {
-    this.document = assignment.document;
-    this.version = assignment.annotation?.version ?? null;
-    this.draft = new AnswerDraft(labelSets, assignment.prediction ?? null, savedAnswer ?? assignment.annotation?.answer);
-  }
-
-  get id() {
-    return this.document.id;
-  }
-
-  /** Note that the card was finished; true when it is the first time that it was answered. */
-  countOnce(status) {
-    this.isSubmitted = true;
-    const isFirst = status === "submitted" && !this.#isCounted;
-    this.#isCounted ||= isFirst;
-    return isFirst;
-  }
-
-  get isCounted() {
-    return this.#isCounted;
-  }
-
-  startClock() {
-    this.#shownAt = performance.now();
-  }
-
-  /** Seconds the card was on screen; the clock stands while the page is hidden. */
-  stopClock() {
-    if (this.#shownAt) this.#seconds += (performance.now() - this.#shownAt) / 1000;
-    this.#shownAt = 0;
-    return this.seconds;
-  }
-
-  get seconds() {
-    const running = this.#shownAt ? (performance.now() - this.#shownAt) / 1000 : 0;
-    return Math.round(Math.min(MAX_SECONDS, this.#seconds + running) * 10) / 10;
-  }
-}
-
-export class DeskQueue {
+export class CardQueue {
   #cards = [];
   #past = [];
   #url;

@@ -5,8 +5,6 @@ import { OffsetMap, TextCursor, textSegments } from "./offsets.js";
 import { SpanOverlay } from "./span-overlay.js";
 import { newSpanId, neighborOf, placeSpan } from "./answer-draft.js";
 
-const NUDGES = { "[": ["end", -1], "]": ["end", 1], "{": ["start", -1], "}": ["start", 1] };
-
 export class SpanAnnotator extends HTMLElement {
   /** [{index, set, name, title, key, overlap, maxSpans, partRole}] of all span label sets. */
   labels = [];
@@ -145,7 +143,7 @@ export class SpanAnnotator extends HTMLElement {
   }
 
   /** Move one edge of the selected span by a grapheme. */
-  #nudge(edge, direction) {
+  nudge(edge, direction) {
     const span = this.#active();
     const label = span && this.#label(span);
     if (!label) return;
@@ -237,22 +235,11 @@ export class SpanAnnotator extends HTMLElement {
     this.#afterMove(moves[key]());
   }
 
-  /** Keys that work wherever the focus is on the page. True when the key was one of them. */
-  handleKey(key) {
-    const actions = {
-      n: () => this.step(1),
-      p: () => this.step(-1),
-      a: () => this.accept(),
-      g: () => this.toggleGranularity(),
-      delete: () => this.remove(),
-      backspace: () => this.remove(),
-    };
+  /** Label by a label's own key, wherever the focus is on the page. True when some label has this key. */
+  applyKey(key) {
     const label = this.labels.find((candidate) => candidate.key && candidate.key === key);
     if (label) this.applyLabel(label);
-    else if (NUDGES[key]) this.#nudge(...NUDGES[key]);
-    else if (actions[key]) actions[key]();
-    else return false;
-    return true;
+    return Boolean(label);
   }
 
   #onChip(event) {

@@ -1,0 +1,74 @@
+// The list of spans beside the text: one row a span, to select, accept or remove it.
+export const percent = (probability) => `${Math.round(probability * 100)}%`;
+
+export class SpanList {
+  #annotator;
+  #labelOf;
+  #t;
+  #rows = [];
+  #list = document.getElementById("desk-spans");
+  #count = document.getElementById("desk-span-count");
+
+  constructor(annotator, labelOf, t) {
+    this.#annotator = annotator;
+    this.#labelOf = labelOf;
+    this.#t = t;
+    this.#list?.addEventListener("click", (event) => this.#onSpanRow(event));
+  }
+
+  // The rows are used again: only what differs is written.
+  show() {
+    if (!this.#list) return;
+    const { spans } = this.#annotator;
+    this.#count.textContent = spans.length;
+    while (this.#rows.length > spans.length) this.#rows.pop().element.remove();
+    while (this.#rows.length < spans.length) this.#rows.push(this.#newRow());
+    spans.forEach((span, index) => this.#fillRow(this.#rows[index], span));
+    document.getElementById("desk-no-spans").hidden = spans.length > 0;
+  }
+
+  #newRow() {
+    const element = document.getElementById("desk-span-row").content.firstElementChild.cloneNode(true);
+    this.#list.append(element);
+    return { element, signature: "" };
+  }
+
+  #fillRow(row, span) {
+    const label = this.#labelOf(span.set, span.label);
+    const text = this.#annotator.textOf(span);
+    const signature = [span.id, text, span.label, span.status].join("\n");
+    if (row.signature === signature) return;
+    row.signature = signature;
+    const { element } = row;
+    element.dataset.id = span.id;
+    element.classList.toggle("suggested", span.suggested);
+    element.style.setProperty("--c", `var(--l-${label?.index ?? 0})`);
+    element.querySelector("b").textContent = text;
+    element.querySelector("small").textContent = label?.title ?? span.label;
+    element.querySelector(".p").textContent = span.suggested ? (span.score === null ? "?" : percent(span.score)) : "✓";
+    const accept = element.querySelector("[data-do=accept]");
+    accept.hidden = !span.suggested;
+    accept.setAttribute("aria-label", this.#t("accept_span", { span: text }));
+    element.querySelector("[data-do=remove]").setAttribute("aria-label", this.#t("remove_span", { span: text }));
+  }
+
+  mark(id) {
+    for (const { element } of this.#rows) {
+      const isActive = element.dataset.id === id;
+      element.classList.toggle("on", isActive);
+      const box = this.#list.getBoundingClientRect();
+      const place = isActive && element.getBoundingClientRect();
+      if (isActive && (place.top < box.top || place.bottom > box.bottom)) this.#list.scrollTop += place.top - box.top - 40;
+    }
+  }
+
+  #onSpanRow(event) {
+    const button = event.target.closest("button");
+    const id = button?.closest("[data-id]")?.dataset.id;
+    if (!id) return;
+    if (button.dataset.do === "accept") this.#annotator.accept(id);
+    else if (button.dataset.do === "remove") this.#annotator.remove(id);
+    else this.#annotator.select(id);
+    this.#annotator.view.focus({ preventScroll: true });
+  }
+}
