@@ -4,6 +4,7 @@ from annotation.documents.models import Document
 from annotation.events.models import Event, Presence
 from annotation.imports.models import Import
 from annotation.people.models import Token, User
+from annotation.practice.models import PracticeAttempt, PracticeItem
 from annotation.predictions.models import Prediction
 from annotation.projects.models import GuidelinesSeen, GuidelinesVersion, Label, LabelSet, Membership, Project
 from annotation.queue.models import Assignment
@@ -24,6 +25,8 @@ __all__ = [
     "Label",
     "LabelSet",
     "Membership",
+    "PracticeAttempt",
+    "PracticeItem",
     "Prediction",
     "Presence",
     "Project",

@@ -90,6 +90,15 @@ class Project(models.Model):
     explanations = models.CharField(
         _("explanations"), max_length=10, choices=Explanations.choices, default=Explanations.ALLOWED
     )
+    practice_size = models.PositiveSmallIntegerField(
+        _("practice documents"), default=0, validators=[MaxValueValidator(200)]
+    )
+    practice_pass_mark = models.FloatField(
+        _("pass mark"), default=0.8, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    hidden_gold_share = models.FloatField(
+        _("hidden gold share"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(0.5)]
+    )
 
     class Meta:
         app_label = "annotation"
@@ -167,6 +176,8 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
+    # When practice opened the queue to this person; a manager may open it without.
+    passed_practice_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -11,6 +11,13 @@ class AssignmentState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class AssignmentKind(models.TextChoices):
+    """Why the document was lent. `hidden`: its gold is known, and the answer is compared with it afterwards."""
+
+    QUEUE = "queue", _("From the queue")
+    HIDDEN = "hidden", _("Hidden gold")
+
+
 class Assignment(models.Model):
     """One document lent to one person until a time."""
 
@@ -18,6 +25,9 @@ class Assignment(models.Model):
     document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="assignments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
     state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.OPEN)
+    kind = models.CharField(
+        max_length=10, choices=AssignmentKind.choices, default=AssignmentKind.QUEUE, db_default=AssignmentKind.QUEUE
+    )
     # Lent without its prediction, to measure what predictions do. Drawn at the document's first lending, for everybody.
     is_blind = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
