@@ -1,6 +1,7 @@
 from annotation.annotations.models import Annotation, Gold, GoldChange
+from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
-from annotation.documents.models import Document
+from annotation.documents.models import Document, NearKey
 from annotation.events.models import Event, Presence
 from annotation.imports.models import Import
 from annotation.people.models import Token, User
@@ -13,6 +14,8 @@ from annotation.reviews.models import Review
 __all__ = [
     "Annotation",
     "Assignment",
+    "BulkItem",
+    "BulkLabeling",
     "Comment",
     "Document",
     "Event",
@@ -25,6 +28,7 @@ __all__ = [
     "Label",
     "LabelSet",
     "Membership",
+    "NearKey",
     "PracticeAttempt",
     "PracticeItem",
     "Prediction",

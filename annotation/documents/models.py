@@ -46,6 +46,8 @@ class Document(models.Model):
     state = models.CharField(max_length=15, choices=State.choices, default=State.NEW)
     priority = models.FloatField(default=0.0)
     slots = models.PositiveSmallIntegerField(default=1)
+    # Null: not compared yet. 0: no near-duplicate. Else the smallest id among its near-duplicates.
+    near_group = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DocumentQuerySet.as_manager()
@@ -62,6 +64,8 @@ class Document(models.Model):
             models.Index(fields=["project", "id"], name="document_list"),
             models.Index(fields=["project", "state", "id"], name="document_by_state"),
             models.Index(fields=["project", "text_key"], name="document_by_text"),
+            models.Index(fields=["project", "id"], condition=Q(near_group__isnull=True), name="document_not_compared"),
+            models.Index(fields=["near_group"], condition=Q(near_group__gt=0), name="document_near_group"),
         ]
 
     def __str__(self) -> str:
@@ -70,3 +74,20 @@ class Document(models.Model):
     @property
     def parts_typed(self) -> list[Part]:
         return [Part(part["role"], part["start"], part["end"]) for part in self.parts]
+
+
+class NearKey(models.Model):
+    """A key that near-duplicates are likely to share, with the first document that had it. Derived; no person's work."""
+
+    pk = models.CompositePrimaryKey("project_id", "key")
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.BigIntegerField()
+    document = models.ForeignKey(
+        Document, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        app_label = "annotation"
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.document_id}"
