@@ -1,5 +1,7 @@
+from modelops.explaining.models import Explanation
+from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion
 from modelops.training.models import Run
 
-__all__ = ["ModelVersion", "PredictRequest", "Prelabeling", "Run"]
+__all__ = ["Embedding", "EmbeddingWork", "Explanation", "ModelVersion", "PredictRequest", "Prelabeling", "Run"]

@@ -1,5 +1,3 @@
-import time
-
 from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -11,10 +9,9 @@ from annotation.access import project_for
 from annotation.answers.problems import Problem
 from annotation.api.errors import ApiError, invalid
 from modelops.api.serializers import PredictAnswer, PredictTexts
+from modelops.api.waiting import wait_for
 from modelops.prelabeling.models import PredictRequest
-from modelops.prelabeling.services import NoVersion, answer_of, ask
-
-POLL_SECONDS = 0.05
+from modelops.prelabeling.services import NoVersion, ask
 
 
 class PredictView(APIView):
@@ -30,9 +27,7 @@ class PredictView(APIView):
             asked = ask(project, texts)
         except NoVersion as error:
             raise ApiError(409, "no_version", str(error)) from error
-        answered = _wait(asked.pk)
-        if answered is None:
-            raise ApiError(503, "no_worker", _("No worker answered in time. Try again."))
+        answered = wait_for(PredictRequest.objects.all(), asked.pk)
         if answered.result is None:
             raise ApiError(409, "no_version" if answered.error == "no_version" else "not_usable", answered.error)
         return Response(answered.result)
@@ -46,13 +41,3 @@ def _check_lengths(texts: list[str]) -> None:
     ]
     if problems:
         raise invalid(problems)
-
-
-def _wait(request_id: int) -> PredictRequest | None:
-    """The web process loads no model: a worker writes its answer into the row."""
-    until = time.monotonic() + getattr(settings, "PREDICT_WAIT_SECONDS", 60)
-    while True:
-        answered = answer_of(request_id)
-        if answered is not None or time.monotonic() > until:
-            return answered
-        time.sleep(POLL_SECONDS)

@@ -4,22 +4,21 @@ import logging
 import time
 from collections.abc import Iterator
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 from django.db.models.functions import Length
-from django.utils import timezone
 
 from annotation.documents.models import Document
 from annotation.events.services import publish_mixed
 from annotation.queue.services import count_open
 from modelops import signals
 from modelops.engine.serving import Predictor
-from modelops.prelabeling.models import PredictRequest, Prelabeling, WorkState
-from modelops.prelabeling.services import MOST_FAILURES, claim, end_slice, is_mine
+from modelops.prelabeling.models import PredictRequest, Prelabeling
+from modelops.prelabeling.services import send_after_commit
 from modelops.registry.job import predict_and_store, predictor_for
 from modelops.registry.models import ModelVersion, Stage
 from modelops.registry.predictions import documents_without, lent_document_ids, updates_for
 from modelops.registry.services import production_of
+from modelops.work.services import claim, finish, is_mine, work_off
 
 logger = logging.getLogger(__name__)
 # `predict/` calls wait in the same queue, so a slice is short.
@@ -32,20 +31,9 @@ SLICE_DOCUMENTS = 1000
 
 def run(version_id: int) -> None:
     """Work for a few seconds, then leave the rest to the next message."""
-    row = claim(version_id)
-    if row is None:
-        return
-    try:
-        is_done = _slice(row)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # the border of the worker: the row must tell what went wrong
-        logger.exception("prelabeling by version %s failed", version_id)
-        failures = row.failures + 1
-        state = WorkState.FAILED if failures >= MOST_FAILURES else WorkState.QUEUED
-        end_slice(row, state, error=str(error)[:500], failures=failures)
-        return
-    end_slice(row, WorkState.SUCCEEDED if is_done else WorkState.QUEUED)
+    row = claim(Prelabeling.objects.filter(version_id=version_id).select_related("version__project"))
+    if row is not None:
+        work_off(row, _slice, send_after_commit)
 
 
 def _slice(row: Prelabeling) -> bool:
@@ -129,5 +117,4 @@ def answer(request_id: int) -> None:
     except ValueError as problem:
         logger.warning("predict request %s: %s", request_id, problem)
         error = str(problem)
-    open_ = PredictRequest.objects.filter(pk=request_id, finished_at=None)
-    open_.update(result=result, error=error, finished_at=timezone.now())
+    finish(request, result=result, error=error)

@@ -1,23 +1,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotation.projects.models import Project
-from modelops.prelabeling.models import PredictRequest, Prelabeling, WorkState
-from modelops.prelabeling.services import (
-    STALE_AFTER,
-    NoVersion,
-    ask,
-    claim,
-    end_slice,
-    is_mine,
-    make_rounds,
-    prelabel_new_documents,
-    request_prelabeling,
-)
+from modelops.prelabeling.models import PredictRequest, Prelabeling
+from modelops.prelabeling.services import NoVersion, ask, make_rounds, prelabel_new_documents, request_prelabeling
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
+from modelops.work.models import WorkState
+from modelops.work.services import STALE_AFTER, claim, end_slice, is_mine
 from tests import make
 from tests.conftest import Messages
 
@@ -32,10 +25,14 @@ def in_production() -> tuple[Project, ModelVersion]:
     return project, version
 
 
+def rows_of(version: ModelVersion) -> QuerySet[Prelabeling]:
+    return Prelabeling.objects.filter(version=version)
+
+
 def test_new_documents_take_the_work_up_again_and_stop_the_slice_under_way() -> None:
     project, version = in_production()
     request_prelabeling(version.pk)
-    slice_ = claim(version.pk)
+    slice_ = claim(rows_of(version))
     assert slice_ is not None
     make.document(project)
 
@@ -51,12 +48,12 @@ def test_work_is_claimed_by_one_worker_until_it_falls_silent() -> None:
     _, version = in_production()
     request_prelabeling(version.pk)
 
-    first = claim(version.pk)
+    first = claim(rows_of(version))
 
     assert first is not None
-    assert claim(version.pk) is None
+    assert claim(rows_of(version)) is None
     Prelabeling.objects.update(heartbeat_at=timezone.now() - 2 * STALE_AFTER)
-    assert claim(version.pk) is not None
+    assert claim(rows_of(version)) is not None
     assert not is_mine(first, done=1)
 
 

@@ -9,13 +9,14 @@ from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from annotation.queue.services import lend
 from modelops.prelabeling import job as prelabeling
-from modelops.prelabeling.models import PredictRequest, Prelabeling, WorkState
+from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.prelabeling.services import ask
 from modelops.registry.models import ModelVersion, Stage
 from modelops.registry.services import rollback
 from modelops.training import job
 from modelops.training.models import Run, RunState
 from modelops.training.services import STALE_AFTER, request_run
+from modelops.work.models import WorkState
 from tests import make
 from tests.conftest import Messages
 from tests.modelops.training.conftest import project_with_gold
