@@ -5,3 +5,4 @@ from django.dispatch import Signal
 documents_imported = Signal()  # project_id
 gold_changed = Signal()  # project_id
 import_requested = Signal()  # import_id
+guidelines_changed = Signal()  # project_id, number

@@ -33,6 +33,14 @@ def whole_number(raw: str | None, name: str, default: int, highest: int = MAX_SE
     return int(raw)
 
 
+def idempotency_key(request: Request) -> str:
+    """Empty where the caller gave none. Raises the contract's 422."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > MAX_KEY_CHARS or "\0" in key:
+        raise invalid([Problem("Idempotency-Key", "too_long", f"A key has at most {MAX_KEY_CHARS} characters.")])
+    return key
+
+
 class AnnotationView(APIView):
     @extend_schema(
         request=AnnotationRequest,
@@ -64,16 +72,13 @@ class AnnotationView(APIView):
         prediction_id = given.get("prediction")
         if prediction_id and not Prediction.objects.filter(pk=prediction_id, document=document).exists():
             raise invalid([Problem("prediction", "unknown_prediction", "This document has no such prediction.")])
-        key = request.headers.get("Idempotency-Key", "")
-        if len(key) > MAX_KEY_CHARS or "\0" in key:
-            raise invalid([Problem("Idempotency-Key", "too_long", f"A key has at most {MAX_KEY_CHARS} characters.")])
         return Save(
             answer=given["answer"],
             status=Status(given["status"]),
             seconds=given["seconds"],
             prediction_id=prediction_id,
             if_match=_version(request.headers.get("If-Match")),
-            key=key,
+            key=idempotency_key(request),
         )
 
 

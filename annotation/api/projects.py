@@ -87,7 +87,8 @@ class ProjectView(APIView):
         body.is_valid(raise_exception=True)
         changes = {**body.validated_data, **body.validated_data.get("settings", {})}
         changes.pop("settings", None)
-        update_settings(project=project, user=signed_in(request.user), changes=changes)
+        note = changes.pop("guidelines_note", "")
+        update_settings(project=project, user=signed_in(request.user), changes=changes, note=note)
         return project_answer(signed_in(request.user), project_id)
 
     @extend_schema(responses={204: None})

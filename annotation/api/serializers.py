@@ -83,6 +83,8 @@ class ProjectRequest(serializers.Serializer[Any]):
 class ProjectChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200, required=False)
     guidelines = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    guidelines_zh = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    guidelines_note = serializers.CharField(required=False, allow_blank=True)
     settings = SettingsSerializer(required=False, partial=True)
 
 
@@ -120,7 +122,10 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     document = DocumentSerializer()
     prediction = PredictionSerializer(allow_null=True)
+    blind = serializers.BooleanField()
     annotation = AnnotationSerializer(allow_null=True)
+    comments = serializers.IntegerField()
+    flagged = serializers.BooleanField()
     expires_at = serializers.DateTimeField()
 
 

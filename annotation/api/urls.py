@@ -3,8 +3,10 @@
 from django.urls import path
 
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
+from annotation.api.comments import CommentsView, CommentView, FlagResolveView, FlagView
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportView
+from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
@@ -15,6 +17,16 @@ urlpatterns = [
     path("projects/", ProjectsView.as_view(), name="api-projects"),
     path("projects/<int:project_id>/", ProjectView.as_view(), name="api-project"),
     path("projects/<int:project_id>/members/", MembersView.as_view(), name="api-members"),
+    path("projects/<int:project_id>/guidelines/", GuidelinesView.as_view(), name="api-guidelines"),
+    path(
+        "projects/<int:project_id>/guidelines/versions/",
+        GuidelinesVersionsView.as_view(),
+        name="api-guidelines-versions",
+    ),
+    path(
+        "projects/<int:project_id>/guidelines/changes/", GuidelinesChangesView.as_view(), name="api-guidelines-changes"
+    ),
+    path("projects/<int:project_id>/guidelines/seen/", GuidelinesSeenView.as_view(), name="api-guidelines-seen"),
     path("projects/<int:project_id>/documents/", DocumentsView.as_view(), name="api-documents"),
     path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
@@ -24,6 +36,10 @@ urlpatterns = [
     path("imports/<int:import_id>/", ImportView.as_view(), name="api-import"),
     path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
+    path("documents/<int:document_id>/comments/", CommentsView.as_view(), name="api-comments"),
+    path("documents/<int:document_id>/flag/", FlagView.as_view(), name="api-flag"),
+    path("documents/<int:document_id>/flag/resolve/", FlagResolveView.as_view(), name="api-flag-resolve"),
+    path("comments/<int:comment_id>/", CommentView.as_view(), name="api-comment"),
     path("documents/<int:document_id>/annotation/", AnnotationView.as_view(), name="api-annotation"),
     path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
     path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),

@@ -1,6 +1,6 @@
 """Payloads of the events of the contract; `id`, `type` and `at` are added on the way out."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class PredictionUpdated(TypedDict):
@@ -15,12 +15,36 @@ class QueueChanged(TypedDict):
 class DocumentChanged(TypedDict):
     document: int
     state: str
+    flagged: NotRequired[bool]  # where a flag was put up, taken back or resolved
 
 
 class AnnotationSubmitted(TypedDict):
     document: int
     annotation: int
     user: int
+
+
+class CommentAdded(TypedDict):
+    """Also of comment.changed: edited, or deleted."""
+
+    document: int
+    comment: dict[str, Any]  # Any: a comment in the wire form
+
+
+class GuidelinesChanged(TypedDict):
+    number: int
+
+
+class Person(TypedDict):
+    id: int
+    name: str
+
+
+class PresenceChanged(TypedDict):
+    """Everybody who has the annotation screen open; `people` names the first of them, `count` tells how many."""
+
+    people: list[Person]
+    count: int
 
 
 class RunProgress(TypedDict):

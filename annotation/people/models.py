@@ -14,6 +14,11 @@ class User(AbstractUser):
     class Meta:
         app_label = "annotation"
 
+    @property
+    def shown_name(self) -> str:
+        """How other people see this person."""
+        return self.get_full_name() or self.username
+
 
 class Token(models.Model):
     """An API token. Only its SHA-256 is kept; the prefix lets a person recognise it."""

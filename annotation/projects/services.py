@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from annotation.people.models import User
+from annotation.projects.guidelines import keep_version
 from annotation.projects.label_set_specs import LabelSetSpec, read_label_sets
 from annotation.projects.models import Label, LabelSet, Membership, Project, Role
 from annotation.projects.project_settings import apply
@@ -52,6 +53,7 @@ def create_project(
     apply(project, {**(settings or {}), "name": name.strip(), "guidelines": words})
     project.save()
     Membership.objects.create(project=project, user=user, role=Role.MANAGER)
+    keep_version(project=project, user=user)
     _make_label_sets(project, specs)
     return project
 
@@ -94,12 +96,14 @@ def _make_label_sets(project: Project, specs: list[LabelSetSpec]) -> None:
 
 
 @transaction.atomic
-def update_settings(*, project: Project, user: User, changes: Settings) -> Project:
-    """Change the name, the guidelines or settings; what is not named stays. `user` is who asks."""
+def update_settings(*, project: Project, user: User, changes: Settings, note: str = "") -> Project:
+    """Change the name, the guidelines or settings; what is not named stays. `note` says why the guidelines change."""
     project = Project.objects.select_for_update().get(pk=project.pk)
     overlap_before = project.overlap
     fields = apply(project, changes)
     project.save(update_fields=fields)
+    if {"guidelines", "guidelines_zh"} & set(fields):
+        keep_version(project=project, user=user, note=note)
     if project.overlap != overlap_before:
         with connection.cursor() as cursor:
             cursor.execute(_REFIT_SLOTS, {"project": project.pk, "overlap": project.overlap})
@@ -150,5 +154,5 @@ def delete_project(*, project: Project) -> None:
         with transaction.atomic():
             project.delete()
     except ProtectedError as error:
-        message = _("This project holds people's work: annotations or gold. It can't be deleted.")
+        message = _("This project holds people's work: annotations, gold or comments. It can't be deleted.")
         raise ValidationError({"project": ValidationError(message, code="holds_work")}) from error

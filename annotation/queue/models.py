@@ -1,7 +1,9 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from annotation.comments.models import comment_count, is_flagged
 
 
 class AssignmentState(models.TextChoices):
@@ -18,6 +20,13 @@ class AssignmentKind(models.TextChoices):
     HIDDEN = "hidden", _("Hidden gold")
 
 
+class AssignmentQuerySet(QuerySet["Assignment"]):
+    def with_document(self) -> "AssignmentQuerySet":
+        """Each with its document and what people say about it, in one statement."""
+        talk = {"comment_count": comment_count("document"), "is_flagged": is_flagged("document")}
+        return self.select_related("document").annotate(**talk)
+
+
 class Assignment(models.Model):
     """One document lent to one person until a time."""
 
@@ -32,6 +41,12 @@ class Assignment(models.Model):
     is_blind = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+
+    # Filled in by with_document().
+    comment_count: int = 0
+    is_flagged: bool = False
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         app_label = "annotation"
