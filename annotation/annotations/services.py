@@ -77,6 +77,8 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
         raise VersionConflict(present)
     for name, value in _fields(asked, checked).items():
         setattr(present, name, value)
+    if present.is_blind:
+        present.prediction_id = None
     present.version += 1
     present.recent_keys = [*present.recent_keys, asked.key][-KEPT_KEYS:] if asked.key else present.recent_keys
     present.save()
@@ -100,19 +102,30 @@ def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) ->
         cursor.execute(
             """
             INSERT INTO annotation_annotation
-                (document_id, user_id, answer, status, version, seconds, prediction_id, recent_keys,
+                (document_id, user_id, answer, status, version, seconds, prediction_id, is_blind, recent_keys,
                  created_at, changed_at)
-            VALUES (%s, %s, %s::jsonb, %s, 1, %s, %s, %s, %s, %s)
-            ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id
+            SELECT %(document)s, %(user)s, %(answer)s::jsonb, %(status)s, 1, %(seconds)s,
+                CASE WHEN is_blind THEN NULL ELSE %(prediction)s::bigint END, is_blind, %(keys)s, %(now)s, %(now)s
+            FROM coalesce((SELECT is_blind FROM annotation_assignment
+                WHERE document_id = %(document)s AND user_id = %(user)s ORDER BY id DESC LIMIT 1), false) AS is_blind
+            ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id, prediction_id, is_blind
             """,
-            [
-                *(document.pk, user.pk, json.dumps(checked), asked.status.value, asked.seconds, asked.prediction_id),
-                *(new.recent_keys, now, now),
-            ],
+            {
+                "document": document.pk,
+                "user": user.pk,
+                "answer": json.dumps(checked),
+                "status": asked.status.value,
+                "seconds": asked.seconds,
+                "prediction": asked.prediction_id,
+                "keys": new.recent_keys,
+                "now": now,
+            },
         )
         row = cursor.fetchone()
-    new.pk = row[0] if row else None
-    return new if row else None
+    if row is None:
+        return None
+    new.pk, new.prediction_id, new.is_blind = row
+    return new
 
 
 def _fields(asked: Save, checked: JsonAnswer) -> dict[str, Any]:  # Any: model fields

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import is_member, project_for
+from annotation.access import is_member, project_for, signed_in
 from annotation.answers.problems import Problem
 from annotation.api.errors import invalid
 from annotation.api.pagination import Pages
@@ -19,6 +19,7 @@ from annotation.documents.wire import document_json
 from annotation.predictions.models import Prediction
 from annotation.predictions.wire import prediction_json
 from annotation.projects.models import Project
+from annotation.queue.services import hidden_from
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "id": ("id",),
@@ -86,13 +87,15 @@ class DocumentListPages(Pages):
 class DocumentView(APIView):
     @extend_schema(responses=DocumentSerializer)
     def get(self, request: Request, document_id: int) -> Response:
-        """The document, its gold answer and the prediction people see."""
+        """The document, its gold answer and the prediction people see; none while the caller has it blind in hand."""
         document = (
             Document.objects.select_related("project", "gold").filter(is_member(request.user), pk=document_id).first()
         )
         if document is None:
             raise Http404
-        seen = Prediction.objects.current([document.pk], document.project.production_version).get(document.pk)
+        is_hidden = hidden_from(signed_in(request.user), document)
+        ids = [] if is_hidden else [document.pk]
+        seen = Prediction.objects.current(ids, document.project.production_version).get(document.pk)
         gold = getattr(document, "gold", None)
         return Response(
             {

@@ -20,7 +20,8 @@ from annotation.queue.services import give_back, lend, open_assignments
 def assignments_json(assignments: list[Assignment], project: Project, user: User) -> list[dict[str, object]]:
     """Two statements more: what people see as prediction, and what this person saved before."""
     ids = [assignment.document_id for assignment in assignments]
-    predictions = Prediction.objects.current(ids, project.production_version) if ids else {}
+    shown = [assignment.document_id for assignment in assignments if not assignment.is_blind]
+    predictions = Prediction.objects.current(shown, project.production_version) if shown else {}
     drafts = Annotation.objects.filter(document_id__in=ids, user=user) if ids else []
     saved = {annotation.document_id: annotation for annotation in drafts}
     return [
@@ -30,7 +31,10 @@ def assignments_json(assignments: list[Assignment], project: Project, user: User
             "prediction": prediction_json(predictions[assignment.document_id])
             if assignment.document_id in predictions
             else None,
+            "blind": assignment.is_blind,
             "annotation": annotation_json(saved[assignment.document_id]) if assignment.document_id in saved else None,
+            "comments": assignment.comment_count,
+            "flagged": assignment.is_flagged,
             "expires_at": assignment.expires_at.isoformat(),
         }
         for assignment in assignments

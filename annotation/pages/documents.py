@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from annotation.access import membership_for
+from annotation.access import membership_for, signed_in
 from annotation.annotations.models import Annotation, Gold
 from annotation.documents.models import Document, State
 from annotation.pages.answers import rows_of
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from annotation.queue.desk_strings import desk_strings
+from annotation.queue.services import hidden_from
 
 PAGE_SIZE = 50
 EXCERPT_CHARS = 240
@@ -66,7 +67,9 @@ def document_page(request: HttpRequest, project_id: int, document_id: int) -> Ht
     document = get_object_or_404(Document, pk=document_id, project=project)
     label_sets = list(project.label_sets.prefetch_related("labels"))
     gold = Gold.objects.filter(document=document).select_related("by").first()
-    prediction = Prediction.objects.current([document.pk], project.production_version).get(document.pk)
+    is_hidden = hidden_from(signed_in(request.user), document)
+    ids = [] if is_hidden else [document.pk]
+    prediction = Prediction.objects.current(ids, project.production_version).get(document.pk)
     words = desk_strings()
     annotations = Annotation.objects.filter(document=document).select_related("user").order_by("id")
     context = {
@@ -80,6 +83,7 @@ def document_page(request: HttpRequest, project_id: int, document_id: int) -> Ht
         "gold": gold,
         "gold_rows": rows_of(gold.answer, label_sets, document.text) if gold else (),
         "prediction": prediction,
+        "is_hidden": is_hidden,
         "prediction_rows": rows_of(prediction.answer, label_sets, document.text) if prediction else (),
         "annotations": [(row, rows_of(row.answer, label_sets, document.text)) for row in annotations],
     }

@@ -9,7 +9,8 @@ from django.utils import timezone
 from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.projects.models import Project
-from annotation.queue.models import Assignment
+from annotation.queue.blind import is_drawn
+from annotation.queue.models import Assignment, AssignmentState
 
 MAX_LENT_AT_ONCE = 50
 
@@ -42,10 +43,13 @@ _LEND = """
         UPDATE annotation_document SET slots = slots - 1,
             state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END
         WHERE id IN (SELECT id FROM picked) RETURNING id, priority
+    ), lent AS (
+        INSERT INTO annotation_assignment (project_id, document_id, user_id, state, is_blind, created_at, expires_at)
+        SELECT %(project)s, id, %(user)s, 'open', false, %(now)s, %(expires)s FROM taken ORDER BY priority DESC, id
+        RETURNING id, document_id
     )
-    INSERT INTO annotation_assignment (project_id, document_id, user_id, state, created_at, expires_at)
-    SELECT %(project)s, id, %(user)s, 'open', %(now)s, %(expires)s FROM taken ORDER BY priority DESC, id
-    RETURNING id
+    SELECT id, document_id, (SELECT earlier.is_blind FROM annotation_assignment AS earlier
+        WHERE earlier.document_id = lent.document_id ORDER BY earlier.id LIMIT 1) FROM lent
 """
 
 
@@ -59,25 +63,51 @@ def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"project": project.pk, "now": now})
         cursor.execute(_LEND, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    return _with_documents(ids)
+        rows = cursor.fetchall()
+    _make_blind(project, rows)
+    return _with_documents(row[0] for row in rows)
+
+
+def _make_blind(project: Project, lent: Iterable[tuple[int, int, bool | None]]) -> None:
+    """Draw at a document's first lending and keep it for later ones, whatever the share is by then.
+
+    `lent`: assignment, document, and what an earlier assignment of the document says.
+    """
+    share = project.blind_share
+    blind = [
+        assignment_id
+        for assignment_id, document_id, was_blind in lent
+        if (is_drawn(project.salt, document_id, share=share) if was_blind is None else was_blind)
+    ]
+    if blind:
+        Assignment.objects.filter(pk__in=blind).update(is_blind=True)
 
 
 def _with_documents(ids: Iterable[int]) -> list[Assignment]:
-    rows = Assignment.objects.filter(pk__in=list(ids)).select_related("document")
+    rows = Assignment.objects.filter(pk__in=list(ids)).with_document()
     return sorted(rows, key=lambda row: (-row.document.priority, row.document_id))
 
 
 def open_assignments(*, project: Project, user: User) -> list[Assignment]:
     """What this person has in hand now, oldest lease first."""
     rows = Assignment.objects.filter(project=project, user=user, state="open", expires_at__gt=timezone.now())
-    return list(rows.select_related("document").order_by("created_at", "-document__priority", "document_id")[:100])
+    return list(rows.with_document().order_by("created_at", "-document__priority", "document_id")[:100])
+
+
+def hidden_from(user: User, document: Document) -> bool:
+    """Whether the document's prediction is kept from this person: lent blind to them, and not answered yet."""
+    rows = Assignment.objects.filter(document=document, user=user).order_by("-pk").values_list("is_blind", "state")
+    is_blind, state = rows.first() or (False, "")
+    return is_blind and state != AssignmentState.DONE
 
 
 def lend_again(*, document: Document, user: User) -> None:
     """Lend a document whose slot this person still holds once more: it was sent back to them."""
     expires = timezone.now() + timedelta(minutes=document.project.lease_minutes)
-    Assignment.objects.create(project=document.project, document=document, user=user, expires_at=expires)
+    is_blind = Assignment.objects.filter(document=document, is_blind=True).exists()
+    Assignment.objects.create(
+        project=document.project, document=document, user=user, is_blind=is_blind, expires_at=expires
+    )
     Document.objects.filter(pk=document.pk).update(state=State.ASSIGNED)
 
 
