@@ -13,9 +13,20 @@ def run_import(import_id: int) -> None:
 
 
 @shared_task
+def group_near_duplicates(project_id: int) -> None:
+    from annotation.documents.grouping import group_all
+
+    group_all(project_id)
+
+
+@shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
+    from annotation.documents.grouping import projects_to_group
+
     expire_all()
     prune()
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)
+    for project_id in projects_to_group():
+        group_near_duplicates.delay(project_id)

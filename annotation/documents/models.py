@@ -77,7 +77,7 @@ class Document(models.Model):
 
 
 class NearKey(models.Model):
-    """A key that near-duplicates are likely to share, with the first document that had it. Derived; no person's work."""
+    """A key that near-duplicates are likely to share, with the first document that had it. Derived from the texts."""
 
     pk = models.CompositePrimaryKey("project_id", "key")
     project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+", db_index=False)

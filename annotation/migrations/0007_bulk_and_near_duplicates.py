@@ -39,7 +39,9 @@ class Migration(migrations.Migration):
             name='NearKey',
             fields=[
                 ('pk', models.CompositePrimaryKey('project_id', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='annotation.project')),
                 ('key', models.BigIntegerField()),
+                ('document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='annotation.document')),
             ],
         ),
         migrations.AddField(
@@ -84,16 +86,6 @@ class Migration(migrations.Migration):
             model_name='bulkitem',
             name='labeling',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='annotation.bulklabeling'),
-        ),
-        migrations.AddField(
-            model_name='nearkey',
-            name='document',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='annotation.document'),
-        ),
-        migrations.AddField(
-            model_name='nearkey',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='annotation.project'),
         ),
         migrations.AddConstraint(
             model_name='bulklabeling',

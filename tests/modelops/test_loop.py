@@ -56,12 +56,13 @@ def test_loading_happens_where_predictions_are_made() -> None:
     assert tasks.load.queue == "live"  # type: ignore[attr-defined]  # an option of shared_task
 
 
-def test_imported_documents_are_prelabeled_only_with_a_version(sent_messages: Messages) -> None:
+def test_imported_documents_are_compared_and_prelabeled_only_with_a_version(sent_messages: Messages) -> None:
     project = make.project()
+    cache.clear()
 
     people.documents_imported.send(sender=None, project_id=project.pk)
 
-    assert sent_messages == []
+    assert sent_messages == [("annotation.tasks.group_near_duplicates", (project.pk,))]
 
 
 def test_the_tick_makes_its_rounds_on_an_empty_site(sent_messages: Messages) -> None:
