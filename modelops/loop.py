@@ -1,6 +1,7 @@
 """The loop on one page: what starts when something happened. Only this file listens to signals and sends messages.
 
-    documents imported -> prelabel them            gold changed    -> is a run due?
+    documents imported -> prelabel, group them     gold changed    -> is a run due?
+    guidelines changed -> tell open pages
     run requested      -> train (evaluates, asks the gate, promotes)
     version registered -> load it
     version promoted   -> prelabel everything      predictions stored -> put the queue in order
@@ -39,6 +40,7 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
     with _logged("documents imported", project_id):
         prelabel_new_documents(project_id)
 
+    _send(people_tasks.group_near_duplicates, project_id)
 
 def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
     with _logged("gold changed", project_id):
