@@ -176,6 +176,7 @@ export class DeskStatus {
     part("bar").hidden = false;
     part("title").textContent = shown.external_id || `#${shown.id}`;
     setText(part("meta"), shortMeta(shown.meta));
+    part("blind").hidden = !card.isBlind;
     this.showPrediction(card);
   }
 
