@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -9,8 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from annotation.access import can_enter
+from annotation.events.announcer import announcer
 from annotation.events.listener import listener
 from annotation.events.models import Event
+from annotation.events.presence import keep_present, leave
 from annotation.people.models import User
 from annotation.people.services import use_token
 
@@ -20,12 +23,16 @@ CLOSE_STRANGER = 4404
 
 
 class ProjectConsumer(AsyncJsonWebsocketConsumer):
-    """Sends a project's events in the order of their ids; `?since=<id>` first sends the missed ones, or `resync`."""
+    """Sends a project's events in the order of their ids; `?since=<id>` first sends the missed ones, or `resync`.
+
+    With `?here=1` the person counts as present for as long as the connection lives.
+    """
 
     async def connect(self) -> None:
         self.project_id = int(self.scope["url_route"]["kwargs"]["project_id"])
         self.sent = 0
         self.is_open = False
+        self.present_id: int | None = None
         user = await self._user()
         if not user.is_authenticated:
             await self._refuse(CLOSE_UNAUTHENTICATED)
@@ -33,6 +40,9 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
             await self._refuse(CLOSE_STRANGER)
         else:
             await self._start()
+            if self._query("here") == "1" and user.pk:
+                self.present_id, self.connection_id = user.pk, uuid4()
+                await self._keep_present()
 
     async def _refuse(self, code: int) -> None:
         """Accept first: a browser shows a page the code of a close, but not of a refused handshake."""
@@ -56,9 +66,8 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
     async def _user(self) -> User | AnonymousUser:
         headers = dict(self.scope["headers"])
         words = headers.get(b"authorization", b"").split()
-        query = parse_qs(self.scope["query_string"].decode("latin-1"))
         key = words[1].decode("latin-1") if len(words) == 2 and words[0].lower() == b"token" else ""
-        key = key or query.get("token", [""])[0]
+        key = key or self._query("token")
         if key:
             token = await sync_to_async(use_token)(key)
             return token.user if token else AnonymousUser()
@@ -67,8 +76,11 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         found = await User.objects.filter(pk=user.pk, is_active=True).afirst() if user is not None else None
         return found or AnonymousUser()
 
+    def _query(self, name: str) -> str:
+        return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [""])[0]
+
     def _since(self) -> int | None:
-        raw = parse_qs(self.scope["query_string"].decode("latin-1")).get("since", [""])[0]
+        raw = self._query("since")
         return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
 
     async def catch_up(self) -> None:
@@ -92,7 +104,19 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         """Pages send nothing but pings."""
         if isinstance(content, dict) and content.get("type") == "ping":
             await self.send_json({"type": "pong", "at": timezone.now().isoformat()})
+            await self._keep_present()
+
+    async def _keep_present(self) -> None:
+        if self.present_id is None:
+            return
+        was_absent = await sync_to_async(keep_present)(
+            project_id=self.project_id, user_id=self.present_id, connection_id=self.connection_id
+        )
+        if was_absent:
+            announcer().announce(self.project_id)
 
     async def disconnect(self, code: int) -> None:
         self.is_open = False
+        if self.present_id is not None:
+            await sync_to_async(leave)(self.connection_id)
         await listener().leave(self)

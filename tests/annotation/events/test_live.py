@@ -8,7 +8,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import connections
 
 from annotation.events.listener import listener
-from annotation.events.models import Event
+from annotation.events.models import Event, Presence
 from annotation.events.origin import is_own
 from annotation.events.services import publish
 from annotation.people.services import make_token
@@ -139,3 +139,54 @@ async def test_only_the_sites_own_origin_is_own(origin: str, host: str, own: obj
     settings.PORT = 8000
 
     assert is_own(origin, host) is own
+
+
+async def test_who_opens_the_screen_is_announced_once_and_both_see_each_other() -> None:
+    project, token, _ = await sync_to_async(cast)()
+    bob = await sync_to_async(make.member)(project, "bob")
+    bobs = await sync_to_async(make_token)(bob)
+    first, second, third = (socket(project, key, "?here=1") for key in (token, bobs, bobs))
+
+    await first.connect(timeout=5)
+    alone = await first.receive_json_from(timeout=5)
+    await second.connect(timeout=5)
+    seen = [await live.receive_json_from(timeout=5) for live in (first, second)]
+    await third.connect(timeout=5)
+
+    assert (alone["type"], [person["name"] for person in alone["people"]]) == ("presence.changed", ["alice"])
+    assert [[person["name"] for person in event["people"]] for event in seen] == [["alice", "bob"]] * 2
+    assert await first.receive_nothing(timeout=1)  # a second page of the same person
+    for live in (first, second, third):
+        await live.disconnect()
+
+
+async def test_many_who_come_at_once_make_one_event() -> None:
+    project, token, _ = await sync_to_async(cast)()
+    people = [await sync_to_async(make.member)(project, f"person{place}") for place in range(8)]
+    tokens = [await sync_to_async(make_token)(person) for person in people]
+    watching = socket(project, token)
+    await watching.connect(timeout=5)
+
+    pages = [socket(project, key, "?here=1") for key in tokens]
+    for page in pages:
+        await page.connect(timeout=5)
+
+    events = [await watching.receive_json_from(timeout=5)]
+    while not await watching.receive_nothing(timeout=1):
+        events.append(await watching.receive_json_from(timeout=5))
+    assert len(events) <= 3
+    assert events[-1]["count"] == 8
+    for page in [*pages, watching]:
+        await page.disconnect()
+
+
+async def test_a_page_that_only_listens_is_nobody() -> None:
+    project, token, _ = await sync_to_async(cast)()
+    live = socket(project, token)
+    await live.connect(timeout=5)
+
+    await live.send_json_to({"type": "ping"})
+
+    assert (await live.receive_json_from(timeout=5))["type"] == "pong"
+    assert not await Presence.objects.aexists()
+    await live.disconnect()
