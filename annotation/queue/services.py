@@ -11,6 +11,7 @@ from annotation.people.models import User
 from annotation.projects.models import Project
 from annotation.queue.blind import is_drawn
 from annotation.queue.models import Assignment, AssignmentState
+from annotation.queue.near_leases import HAS_LOCK, IS_FREE_OF_OTHERS, wait_for_group, without_others
 
 MAX_LENT_AT_ONCE = 50
 
@@ -28,10 +29,10 @@ _EXPIRE = """
     WHERE document.id = back.document_id AND document.state NOT IN ('gold', 'auto_accepted')
 """
 
-_LEND = """
+_LEND = f"""
     WITH picked AS (
-        SELECT id FROM annotation_document AS document
-        WHERE project_id = %(project)s AND slots > 0
+        SELECT id, near_group FROM annotation_document AS document
+        WHERE project_id = %(project)s AND slots > 0 AND {IS_FREE_OF_OTHERS}
             AND NOT EXISTS (SELECT 1 FROM annotation_assignment AS mine
                 WHERE mine.document_id = document.id AND mine.user_id = %(user)s AND mine.state IN ('open', 'returned')
                     AND (mine.state = 'open' OR mine.created_at > %(now)s - interval '1 hour'))
@@ -42,7 +43,7 @@ _LEND = """
     ), taken AS (
         UPDATE annotation_document SET slots = slots - 1,
             state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END
-        WHERE id IN (SELECT id FROM picked) RETURNING id, priority
+        WHERE id IN (SELECT id FROM picked WHERE {HAS_LOCK}) RETURNING id, priority
     ), lent AS (
         INSERT INTO annotation_assignment (project_id, document_id, user_id, state, is_blind, created_at, expires_at)
         SELECT %(project)s, id, %(user)s, 'open', false, %(now)s, %(expires)s FROM taken ORDER BY priority DESC, id
@@ -50,6 +51,7 @@ _LEND = """
     )
     SELECT id, document_id, (SELECT earlier.is_blind FROM annotation_assignment AS earlier
         WHERE earlier.document_id = lent.document_id ORDER BY earlier.id LIMIT 1) FROM lent
+    UNION ALL SELECT NULL, id, NULL FROM picked WHERE id NOT IN (SELECT id FROM taken)
 """
 
 
@@ -57,15 +59,31 @@ _LEND = """
 def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
     """Lend the best `count` documents to this person; fewer, or none, when the queue runs out."""
     now = timezone.now()
-    expires = now + timedelta(minutes=project.lease_minutes)
-    values: dict[str, int | datetime] = {"project": project.pk, "user": user.pk, "count": count}
-    values |= {"now": now, "expires": expires}
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"project": project.pk, "now": now})
+    lent, passed_over = _lend_now(project, user, count)
+    if passed_over and not lent:
+        wait_for_group(passed_over[0])
+        lent, _ = _lend_now(project, user, count)
+    return lent
+
+
+def _lend_now(project: Project, user: User, count: int) -> tuple[list[Assignment], list[int]]:
+    """What is lent, and the documents that were next but have a near-duplicate that somebody is being lent now."""
+    now = timezone.now()
+    expires = now + timedelta(minutes=project.lease_minutes)
+    values: dict[str, int | datetime] = {"project": project.pk, "user": user.pk, "count": count}
+    values |= {"now": now, "expires": expires, "is_shared": project.overlap > 1}
+    with connection.cursor() as cursor:
         cursor.execute(_LEND, values)
         rows = cursor.fetchall()
-    _make_blind(project, rows)
-    return _with_documents(row[0] for row in rows)
+    lent = [row for row in rows if row[0] is not None]
+    _make_blind(project, lent)
+    kept = _with_documents(row[0] for row in lent)
+    if project.overlap == 1:
+        kept = without_others(kept)
+    documents = {row.document_id for row in kept}
+    return kept, [row[1] for row in rows if row[1] not in documents]
 
 
 def _make_blind(project: Project, lent: Iterable[tuple[int, int, bool | None]]) -> None:
