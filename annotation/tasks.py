@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from annotation.events.presence import take_away_stale
 from annotation.events.services import prune
 from annotation.imports import attempts, job
 from annotation.queue.services import expire_all
@@ -26,6 +27,7 @@ def tick() -> None:
 
     expire_all()
     prune()
+    take_away_stale()
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)
     for project_id in projects_to_group():
