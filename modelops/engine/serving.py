@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from peft import PeftModel, set_peft_model_state_dict
 from torch import nn
 from transformers import BertModel
@@ -22,14 +21,12 @@ from modelops.engine.checkpoints import (
 )
 from modelops.engine.encoders import EncoderFolder
 from modelops.engine.examples import HeadSpec, Predicted
-from modelops.engine.network import device_for, load_encoder, prefers_bfloat16, thread_limit, with_adapter
-from modelops.engine.tokens import TextTokenizer, TokenizedText, Window, windows_of
+from modelops.engine.network import device_for, load_encoder, with_adapter
+from modelops.engine.states import Floats, StateBatch, StateReader, to_serving_type
+from modelops.engine.tokens import TextTokenizer, TokenizedText, Window
 
-Floats = NDArray[np.float32]
 Parts = Sequence[tuple[int, int]]
 
-_ROWS = 32
-_ROWS_TOKENS = 8192
 _TOP = 10
 
 
@@ -43,26 +40,26 @@ class Scores:
 
 
 class Predictor:
-    """A loaded checkpoint. Make it with `load`; one predictor serves one thread at a time."""
+    """A loaded checkpoint. Make it with `load`; one predictor serves one thread at a time.
+
+    `text_heads`: (head, weight [labels, hidden], bias [labels]) of each choice and choices head, temperature included.
+    """
 
     def __init__(
         self,
         checkpoint: Checkpoint,
-        encoder: BertModel,
+        reader: StateReader,
         weights: Sequence[tuple[torch.Tensor, torch.Tensor]],
-        tokenizer: TextTokenizer,
-        threads: int,
     ) -> None:
         self.checkpoint = checkpoint
-        self._encoder, self._tokenizer, self._threads = encoder, tokenizer, threads
-        self._device, self._dtype = encoder.device, encoder.dtype
-        self._text_heads = [
+        self.reader = reader
+        self.text_heads: list[tuple[HeadSpec, Floats, Floats]] = [
             (head, (weight / temperature).numpy(), (bias / temperature).numpy())
             for head, (weight, bias), temperature in self._zipped(weights)
             if head.kind != "span"
         ]
         self._span_heads = [
-            (head, (weight / temperature).to(self._device), (bias / temperature).to(self._device))
+            (head, (weight / temperature).to(reader.device), (bias / temperature).to(reader.device))
             for head, (weight, bias), temperature in self._zipped(weights)
             if head.kind == "span"
         ]
@@ -92,8 +89,16 @@ class Predictor:
         _fill_adapter(adapted, described)
         merged: BertModel = adapted.merge_and_unload()
         heads = head_tensors(described, merged.config.hidden_size)
-        _to_serving_type(merged, place)
-        return cls(described, merged.train(False), heads, TextTokenizer(folder), threads)
+        to_serving_type(merged, place)
+        arguments = described.arguments
+        reader = StateReader(
+            merged.train(False),
+            TextTokenizer(folder),
+            max_length=arguments.max_length,
+            overlap=arguments.window_overlap,
+            threads=threads,
+        )
+        return cls(described, reader, heads)
 
     def predict(
         self,
@@ -110,13 +115,13 @@ class Predictor:
     def embed(self, texts: Sequence[str]) -> Floats:
         """Mean token states of the adapted encoder, [texts, hidden], float32."""
         if not texts:
-            return np.zeros((0, self._encoder.config.hidden_size), dtype=np.float32)
+            return np.zeros((0, self.reader.hidden), dtype=np.float32)
         return np.stack([scores.mean for scores in self._score(texts)])
 
     def _answer(self, scores: Scores, parts: Parts, roles: Sequence[str]) -> Predicted:
         answer: dict[str, object] = {}
         confidence: dict[str, object] = {}
-        for head, weight, bias in self._text_heads:
+        for head, weight, bias in self.text_heads:
             logits = weight @ scores.mean + bias
             decide = _choice if head.kind == "choice" else _choices
             answer[head.name], confidence[head.name] = decide(logits, head)
@@ -128,39 +133,24 @@ class Predictor:
         return Predicted(answer, confidence)
 
     def _score(self, texts: Sequence[str]) -> list[Scores]:
-        tokenized = [self._tokenizer.tokenize(text) for text in texts]
-        arguments = self.checkpoint.arguments
-        room = arguments.max_length - self._tokenizer.frame
-        windows = [
-            window
-            for owner, tokens in enumerate(tokenized)
-            for window in windows_of(owner, len(tokens.ids), room, arguments.window_overlap)
-        ]
+        tokenized = self.reader.tokenize(texts)
         gathered = [_Gathering(len(tokens.ids), self._span_heads) for tokens in tokenized]
-        with thread_limit(self._threads), torch.inference_mode():
-            for batch in _bucketed(windows, self._tokenizer.frame):
-                self._forward(batch, tokenized, gathered)
+        self.reader.read(tokenized, lambda batch: self._gather(batch, gathered))
         return [
             Scores(tokens, (gathering.total / max(1, gathering.weight)).astype(np.float32), gathering.spans)
             for tokens, gathering in zip(tokenized, gathered, strict=True)
         ]
 
-    def _forward(
-        self, windows: Sequence[Window], tokenized: Sequence[TokenizedText], gathered: "Sequence[_Gathering]"
-    ) -> None:
-        ids, mask = self._tokenizer.collate(tokenized, windows)
-        ids, mask = ids.to(self._device), mask.to(self._device)
-        whole = bool(mask.all())
-        states = self._encoder(input_ids=ids, attention_mask=None if whole else mask).last_hidden_state.float()
-        sums = (states * mask.unsqueeze(-1)).sum(dim=1).cpu().numpy()
-        lengths = mask.sum(dim=1).tolist()
-        offset = len(self._tokenizer.opening)
-        outputs = [(head.name, _log_softmax(states @ weight.T + bias, head)) for head, weight, bias in self._span_heads]
-        for row, window in enumerate(windows):
+    def _gather(self, batch: StateBatch, gathered: "Sequence[_Gathering]") -> None:
+        first, sums, counts = self.reader.first_content, batch.sums, batch.counts
+        outputs = [
+            (head.name, _log_softmax(batch.states @ weight.T + bias, head)) for head, weight, bias in self._span_heads
+        ]
+        for row, window in enumerate(batch.windows):
             gathering = gathered[window.owner]
             gathering.total = gathering.total + sums[row]
-            gathering.weight += lengths[row]
-            content = {name: output[row, offset : offset + len(window)] for name, output in outputs}
+            gathering.weight += counts[row]
+            content = {name: output[row, first : first + len(window)] for name, output in outputs}
             gathering.take(window, content)
 
 
@@ -190,25 +180,6 @@ def _fill_adapter(adapted: PeftModel, checkpoint: Checkpoint) -> None:
     missing, unexpected = set_peft_model_state_dict(adapted, tensors)  # type: ignore[attr-defined]
     if unexpected or any("lora_" in key for key in missing):
         raise CheckpointError(f"The adapter of {checkpoint.folder.name} does not fit its encoder and arguments.")
-
-
-def _to_serving_type(encoder: nn.Module, device: torch.device) -> None:
-    encoder.to(device)
-    if prefers_bfloat16(device):
-        encoder.to(torch.bfloat16)
-
-
-def _bucketed(windows: Sequence[Window], frame: int) -> Iterator[list[Window]]:
-    """Windows of like length together: at most 32 rows and 8,192 tokens, padding included."""
-    batch: list[Window] = []
-    for window in sorted(windows, key=len, reverse=True):
-        longest = len(batch[0]) + frame if batch else 0
-        if batch and (len(batch) == _ROWS or (len(batch) + 1) * longest > _ROWS_TOKENS):
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
 
 
 def _log_softmax(logits: torch.Tensor, head: HeadSpec) -> Floats:

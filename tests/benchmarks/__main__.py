@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("imports", "prelabel")
+BENCHMARKS = ("imports", "prelabel", "explanations")
 
 
 def main(names: list[str]) -> int:

@@ -52,7 +52,7 @@ def test_bfloat16_weights_give_the_same_choices(
     predictor: Predictor, checkpoint: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [example.text for example in gold(20)]
-    monkeypatch.setattr("modelops.engine.serving.prefers_bfloat16", lambda device: True)
+    monkeypatch.setattr("modelops.engine.states.prefers_bfloat16", lambda device: True)
 
     halved = Predictor.load(checkpoint, tiny_encoder)
 

@@ -1,0 +1,93 @@
+"""Token states of many texts from one encoder, windows of like length together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from transformers import BertModel
+
+from modelops.engine.network import prefers_bfloat16, thread_limit
+from modelops.engine.tokens import TextTokenizer, TokenizedText, Window, windows_of
+
+Floats = NDArray[np.float32]
+
+_ROWS = 32
+_ROWS_TOKENS = 8192
+
+
+@dataclass(frozen=True)
+class StateBatch:
+    """One forward. `states` [rows, tokens, hidden] float32 and `mask` [rows, tokens] cover frame and padding too.
+
+    `sums` [rows, hidden] and `counts` [rows] take in every token that is not padding: they add up to a text's mean.
+    """
+
+    windows: list[Window]
+    states: torch.Tensor
+    mask: torch.Tensor
+
+    @property
+    def sums(self) -> Floats:
+        total: Floats = (self.states * self.mask.unsqueeze(-1)).sum(dim=1).cpu().numpy()
+        return total
+
+    @property
+    def counts(self) -> list[int]:
+        return [int(count) for count in self.mask.sum(dim=1).tolist()]
+
+
+class StateReader:
+    """An encoder ready to serve. One reader serves one thread at a time."""
+
+    def __init__(
+        self, encoder: BertModel, tokenizer: TextTokenizer, *, max_length: int, overlap: int, threads: int
+    ) -> None:
+        self._encoder, self._tokenizer, self._threads = encoder, tokenizer, threads
+        self._room, self._overlap = max_length - tokenizer.frame, overlap
+        self.hidden: int = encoder.config.hidden_size
+        self.device = encoder.device
+        self.first_content = len(tokenizer.opening)
+
+    def tokenize(self, texts: Sequence[str]) -> list[TokenizedText]:
+        return [self._tokenizer.tokenize(text) for text in texts]
+
+    def read(self, tokenized: Sequence[TokenizedText], visit: Callable[[StateBatch], None]) -> None:
+        """Call `visit` with every batch; a window's `owner` is its text's place in `tokenized`."""
+        windows = [
+            window
+            for owner, tokens in enumerate(tokenized)
+            for window in windows_of(owner, len(tokens.ids), self._room, self._overlap)
+        ]
+        with thread_limit(self._threads), torch.inference_mode():
+            for batch in _bucketed(windows, self._tokenizer.frame):
+                visit(self._forward(batch, tokenized))
+
+    def _forward(self, windows: list[Window], tokenized: Sequence[TokenizedText]) -> StateBatch:
+        ids, mask = self._tokenizer.collate(tokenized, windows)
+        ids, mask = ids.to(self.device), mask.to(self.device)
+        whole = bool(mask.all())
+        states = self._encoder(input_ids=ids, attention_mask=None if whole else mask).last_hidden_state.float()
+        return StateBatch(windows, states, mask)
+
+
+def to_serving_type(encoder: nn.Module, device: torch.device) -> None:
+    """Move the encoder there, as bfloat16 where the hardware computes in it."""
+    encoder.to(device)
+    if prefers_bfloat16(device):
+        encoder.to(torch.bfloat16)
+
+
+def _bucketed(windows: Sequence[Window], frame: int) -> Iterator[list[Window]]:
+    """Windows of like length together: at most 32 rows and 8,192 tokens, padding included."""
+    batch: list[Window] = []
+    for window in sorted(windows, key=len, reverse=True):
+        longest = len(batch[0]) + frame if batch else 0
+        if batch and (len(batch) == _ROWS or (len(batch) + 1) * longest > _ROWS_TOKENS):
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
