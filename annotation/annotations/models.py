@@ -1,7 +1,10 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from annotation.queue.models import Assignment, AssignmentKind
 
 
 class Status(models.TextChoices):
@@ -18,6 +21,13 @@ class Source(models.TextChoices):
     ADJUDICATION = "adjudication", _("Adjudication")
     IMPORT = "import", _("Import")
     AUTO_ACCEPT = "auto_accept", _("Auto-accept")
+
+
+class AnnotationQuerySet(QuerySet["Annotation"]):
+    def without_hidden_gold(self) -> "AnnotationQuerySet":
+        """Leave out answers whose document was lent to check the person: they are no news about the document."""
+        lent = Assignment.objects.filter(document=OuterRef("document"), user=OuterRef("user"))
+        return self.exclude(Exists(lent.filter(kind=AssignmentKind.HIDDEN)))
 
 
 class Annotation(models.Model):
@@ -38,6 +48,8 @@ class Annotation(models.Model):
     recent_keys = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = AnnotationQuerySet.as_manager()
 
     class Meta:
         app_label = "annotation"

@@ -56,8 +56,8 @@ def save(*, document: Document, user: User, asked: Save) -> Annotation:
     with transaction.atomic():
         annotation, is_repeat = _store(document, user, asked, checked)
         if not is_repeat and asked.status != Status.DRAFT:
-            _close_assignment(project, document, user, asked.status)
-            _after_submit(project, document, user, annotation)
+            is_hidden_gold = _close_assignment(project, document, user, asked.status)
+            _after_submit(document, annotation, is_hidden_gold=is_hidden_gold)
     return annotation
 
 
@@ -137,11 +137,12 @@ def _fields(asked: Save, checked: JsonAnswer) -> dict[str, Any]:  # Any: model f
     }
 
 
-def _close_assignment(project: Project, document: Document, user: User, status: Status) -> None:
+def _close_assignment(project: Project, document: Document, user: User, status: Status) -> bool:
     """End the lease. A submitted answer keeps the slot it took; a skipped document goes back to the others.
 
     A person without a lease (it expired, or the document was opened by its address) takes a slot now, if one is left.
-    Takes the project's order lock, which gold and events need next.
+    Takes the project's order lock, which gold and events need next. Returns whether the person was ever lent the
+    document as hidden gold.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -162,7 +163,9 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
                     ELSE state END
             WHERE id = %(document)s RETURNING id
             )
-            SELECT pg_advisory_xact_lock(%(lock)s, %(project)s) FROM moved
+            SELECT pg_advisory_xact_lock(%(lock)s, %(project)s), EXISTS (SELECT 1 FROM annotation_assignment
+                WHERE document_id = %(document)s AND user_id = %(user)s AND kind = 'hidden')
+            FROM moved
             """,
             {
                 "document": document.pk,
@@ -172,6 +175,8 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
                 "project": project.pk,
             },
         )
+        row = cursor.fetchone()
+    return bool(row and row[1])
 
 
 def _all_agree(document: Document, annotation: Annotation) -> bool:
@@ -181,18 +186,19 @@ def _all_agree(document: Document, annotation: Annotation) -> bool:
     return left and all(other.answer == annotation.answer for other in others)
 
 
-def _after_submit(project: Project, document: Document, user: User, annotation: Annotation) -> None:
+def _after_submit(document: Document, annotation: Annotation, *, is_hidden_gold: bool) -> None:
+    """An answer to hidden gold is kept like any other, but the document's gold and state stand."""
     if annotation.status != Status.SUBMITTED:
         return
-    is_gold = project.review == ReviewPolicy.NONE and (project.overlap == 1 or _all_agree(document, annotation))
-    if is_gold:
-        record_gold(project.pk, [NewGold(document.pk, annotation.answer, user.pk)], Source.ANNOTATION, is_locked=True)
-    state = State.GOLD if is_gold else State.ANNOTATED
-    publish_mixed(
-        project.pk,
-        [
-            ("annotation.submitted", {"document": document.pk, "annotation": annotation.pk, "user": user.pk}),
-            ("document.changed", {"document": document.pk, "state": state.value}),
-        ],
-        is_locked=True,
-    )
+    project, user_id = document.project, annotation.user_id
+    said = {"document": document.pk, "annotation": annotation.pk, "user": user_id}
+    events: list[tuple[str, dict[str, object]]] = [("annotation.submitted", {**said})]
+    if not is_hidden_gold:
+        is_gold = project.review == ReviewPolicy.NONE and (project.overlap == 1 or _all_agree(document, annotation))
+        if is_gold:
+            record_gold(
+                project.pk, [NewGold(document.pk, annotation.answer, user_id)], Source.ANNOTATION, is_locked=True
+            )
+        state = State.GOLD if is_gold else State.ANNOTATED
+        events.append(("document.changed", {"document": document.pk, "state": state.value}))
+    publish_mixed(project.pk, events, is_locked=True)

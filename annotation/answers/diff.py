@@ -1,7 +1,7 @@
 """What counts as a correction: the differences between a prediction and the answer a person gave. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from annotation.answers.answer import Answer, Span
@@ -11,10 +11,14 @@ CorrectionKind = Literal["accepted", "relabeled", "moved", "added", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
+    """Of a span, `predicted_span` and `given_span` say where it stood before and after."""
+
     label_set: str
     kind: CorrectionKind
     predicted: str | None
     given: str | None
+    predicted_span: Span | None = field(default=None, compare=False)
+    given_span: Span | None = field(default=None, compare=False)
 
 
 def corrections(prediction: Answer, gold: Answer) -> list[Correction]:
@@ -64,11 +68,11 @@ def _span_corrections(name: str, before: Sequence[Span], after: Sequence[Span]) 
             if match is not None:
                 old.remove(match)
                 new.remove(span)
-                found.append(Correction(name, kind, match.label, span.label))
+                found.append(Correction(name, kind, match.label, span.label, match, span))
 
     pair("accepted", lambda a, b: a == b)
     pair("relabeled", lambda a, b: (a.start, a.end) == (b.start, b.end))
     pair("moved", lambda a, b: a.label == b.label and a.start < b.end and b.start < a.end)
-    found.extend(Correction(name, "added", None, span.label) for span in new)
-    found.extend(Correction(name, "removed", span.label, None) for span in old)
+    found.extend(Correction(name, "added", None, span.label, None, span) for span in new)
+    found.extend(Correction(name, "removed", span.label, None, span) for span in old)
     return found

@@ -16,8 +16,14 @@ from annotation.annotations.wire import annotation_json, change_json
 from annotation.answers.problems import Problem
 from annotation.api.errors import ApiError, invalid
 from annotation.api.pagination import Pages
-from annotation.api.serializers import AnnotationRequest, AnnotationSerializer, ChangesAnswer
+from annotation.api.serializers import (
+    AnnotationRequest,
+    AnnotationSerializer,
+    ChangesAnswer,
+    SavedAnnotationSerializer,
+)
 from annotation.documents.models import Document
+from annotation.practice.hidden import note_answer
 from annotation.predictions.models import Prediction
 
 MAX_KEY_CHARS = 100
@@ -44,14 +50,17 @@ def idempotency_key(request: Request) -> str:
 class AnnotationView(APIView):
     @extend_schema(
         request=AnnotationRequest,
-        responses=AnnotationSerializer,
+        responses=SavedAnnotationSerializer,
         parameters=[
             OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER),
             OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER),
         ],
     )
     def put(self, request: Request, document_id: int) -> Response:
-        """The caller's one annotation of this document. Repeating it changes nothing."""
+        """The caller's one annotation of this document. Repeating it changes nothing.
+
+        `has_feedback` says that the document's answer was known: see `projects/{id}/practice/feedback/`.
+        """
         document = Document.objects.select_related("project").filter(is_member(request.user), pk=document_id).first()
         if document is None:
             raise Http404
@@ -63,7 +72,8 @@ class AnnotationView(APIView):
             raise ApiError(
                 412, "version_conflict", "Another save came first.", extra={"present": present}
             ) from conflict
-        return Response(annotation_json(saved), headers={"ETag": f'"{saved.version}"'})
+        extra = {"has_feedback": True} if note_answer(document=document, annotation=saved) else {}
+        return Response({**annotation_json(saved), **extra}, headers={"ETag": f'"{saved.version}"'})
 
     def _asked(self, request: Request, document: Document) -> Save:
         body = AnnotationRequest(data=request.data)

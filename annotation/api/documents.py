@@ -16,6 +16,7 @@ from annotation.api.pagination import Pages
 from annotation.api.serializers import DocumentSerializer
 from annotation.documents.models import Document, State
 from annotation.documents.wire import document_json
+from annotation.practice.hidden import is_kept_secret
 from annotation.predictions.models import Prediction
 from annotation.predictions.wire import prediction_json
 from annotation.projects.models import Project
@@ -87,19 +88,24 @@ class DocumentListPages(Pages):
 class DocumentView(APIView):
     @extend_schema(responses=DocumentSerializer)
     def get(self, request: Request, document_id: int) -> Response:
-        """The document, its gold answer and the prediction people see; none while the caller has it blind in hand."""
+        """The document, its gold answer and the prediction people see; none while the caller has it blind in hand.
+
+        While the caller has it in hand as hidden gold, it looks like any other document in hand.
+        """
         document = (
             Document.objects.select_related("project", "gold").filter(is_member(request.user), pk=document_id).first()
         )
         if document is None:
             raise Http404
+        is_secret = is_kept_secret(document=document, user=signed_in(request.user))
         is_hidden = hidden_from(signed_in(request.user), document)
         ids = [] if is_hidden else [document.pk]
         seen = Prediction.objects.current(ids, document.project.production_version).get(document.pk)
-        gold = getattr(document, "gold", None)
+        gold = None if is_secret else getattr(document, "gold", None)
         return Response(
             {
                 **document_json(document),
+                **({"state": State.ASSIGNED.value} if is_secret else {}),
                 "project": document.project_id,
                 "prediction": prediction_json(seen) if seen else None,
                 "gold": {"answer": gold.answer, "source": gold.source} if gold else None,

@@ -118,6 +118,13 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
         fields = ["id", "document", "user", "answer", "status", "version", "seconds", "prediction", "changed_at"]
 
 
+class SavedAnnotationSerializer(AnnotationSerializer):
+    has_feedback = serializers.BooleanField(required=False)
+
+    class Meta(AnnotationSerializer.Meta):
+        fields = [*AnnotationSerializer.Meta.fields, "has_feedback"]
+
+
 class AssignmentSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     document = DocumentSerializer()

@@ -11,6 +11,7 @@ from annotation.access import membership_for, signed_in
 from annotation.annotations.models import Annotation, Gold
 from annotation.documents.models import Document, State
 from annotation.pages.answers import rows_of
+from annotation.practice.hidden import is_kept_secret
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from annotation.queue.desk_strings import desk_strings
@@ -66,12 +67,16 @@ def document_page(request: HttpRequest, project_id: int, document_id: int) -> Ht
     project = membership.project
     document = get_object_or_404(Document, pk=document_id, project=project)
     label_sets = list(project.label_sets.prefetch_related("labels"))
-    gold = Gold.objects.filter(document=document).select_related("by").first()
+    is_secret = is_kept_secret(document=document, user=signed_in(request.user))
+    gold = None if is_secret else Gold.objects.filter(document=document).select_related("by").first()
     is_hidden = hidden_from(signed_in(request.user), document)
     ids = [] if is_hidden else [document.pk]
     prediction = Prediction.objects.current(ids, project.production_version).get(document.pk)
     words = desk_strings()
     annotations = Annotation.objects.filter(document=document).select_related("user").order_by("id")
+    if is_secret:
+        document.state = State.ASSIGNED
+        annotations = annotations.filter(user=membership.user_id)
     context = {
         "membership": membership,
         "document": document,

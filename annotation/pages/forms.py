@@ -59,6 +59,13 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
             ),
             "train_after": _("A run starts by itself after so many new gold answers. 0: runs start only by hand."),
             "promote": _("What happens to a new version: the gate compares it with the one in production."),
+            "practice_size": _(
+                "So many practice documents a newcomer answers before the queue opens. 0: nobody has to."
+            ),
+            "practice_pass_mark": _("From 0 to 1. The share that must be right in practice, such as 0.8."),
+            "hidden_gold_share": _(
+                "From 0 to 0.5. So many lent documents have a known answer; people learn afterwards how they did."
+            ),
             "explanations": _("Whether annotators may ask which words drove a prediction."),
         }
         widgets = {
@@ -66,8 +73,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
             "guidelines_zh": forms.Textarea(attrs={"rows": 8, "lang": "zh-hans"}),
             **{
                 name: forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "1"})
-                for name in ("review_share", "random_share", "blind_share")
+                for name in ("review_share", "random_share", "blind_share", "practice_pass_mark")
             },
+            "hidden_gold_share": forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "0.5"}),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:  # Any: Django's own options

@@ -14,7 +14,7 @@ class ItemKind(models.TextChoices):
 
 
 class PracticeItem(models.Model):
-    """A document with gold that people learn the job on. An item that is taken out stays as a row: attempts point at it."""
+    """A document with gold that people learn the job on. Taken out, it stays as a row: attempts point at it."""
 
     project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="practice_items")
     document = models.OneToOneField("annotation.Document", on_delete=models.CASCADE, related_name="practice_item")

@@ -22,6 +22,9 @@ SETTINGS = (
     "promote",
     "auto_accept",
     "explanations",
+    "practice_size",
+    "practice_pass_mark",
+    "hidden_gold_share",
 )
 EDITABLE = ("name", "guidelines", "guidelines_zh", *SETTINGS)
 MAX_GUIDELINES_CHARS = 100_000

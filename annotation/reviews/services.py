@@ -72,6 +72,9 @@ def _check_state(annotation: Annotation, opinion: Opinion) -> None:
     if annotation.status != Status.SUBMITTED:
         message = _("Only a submitted annotation can be reviewed.")
         raise ValidationError({"annotation": ValidationError(message, code="not_submitted")})
+    if not Annotation.objects.filter(pk=annotation.pk).without_hidden_gold().exists():
+        message = _("This answer was given to hidden gold: the document's answer is known, and stays.")
+        raise ValidationError({"annotation": ValidationError(message, code="hidden_gold")})
     is_gold = annotation.document.state in (State.GOLD, State.AUTO_ACCEPTED)
     if opinion.verdict == Verdict.SEND_BACK and is_gold:
         message = _("This document has gold already; correct it instead.")

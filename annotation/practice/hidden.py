@@ -1,0 +1,136 @@
+"""Hidden gold: now and then a document whose answer is known, lent like any other, with feedback afterwards."""
+
+import random
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from annotation.annotations.models import Annotation, Status
+from annotation.documents.models import Document, State
+from annotation.people.models import User
+from annotation.practice.feedback import Feedback, label_sets_of, score_beside_gold
+from annotation.practice.models import HIDDEN_ROUND, ItemKind, PracticeAttempt, PracticeItem
+from annotation.projects.models import Project
+from annotation.queue.blind import is_drawn
+from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
+from annotation.queue.services import lend
+
+_WITH_GOLD = (State.GOLD, State.AUTO_ACCEPTED)
+# As in the queue: what a person gave back is not offered to them again for so long.
+_REST = timedelta(hours=1)
+
+
+def next_documents(*, project: Project, user: User, count: int) -> list[Assignment]:
+    """Lend from the queue; each place goes to hidden gold with the project's share, drawn anew at each lending.
+
+    Where the queue is empty nothing is lent: nobody works on known answers alone.
+    """
+    drawn = places_for_hidden(project.hidden_gold_share, count)
+    if not drawn or not Document.objects.filter(project=project).open().exists():
+        return lend(project=project, user=user, count=count)
+    with transaction.atomic():
+        hidden = _lend_hidden(project, user, drawn)
+        lent = lend(project=project, user=user, count=count - len(hidden))
+    for assignment in hidden:
+        lent.insert(random.randint(0, len(lent)), assignment)
+    return lent
+
+
+def places_for_hidden(share: float, count: int) -> int:
+    return sum(random.random() < share for _ in range(count)) if share else 0
+
+
+def _lend_hidden(project: Project, user: User, count: int) -> list[Assignment]:
+    first = Assignment.objects.filter(document=OuterRef("document")).order_by("pk").values("is_blind")[:1]
+    drawn = list(_items_for(project, user).annotate(was_blind=Subquery(first)).order_by("?")[:count])
+    expires = timezone.now() + timedelta(minutes=project.lease_minutes)
+    rows = [
+        Assignment(
+            project=project,
+            document_id=item.document_id,
+            user=user,
+            kind=AssignmentKind.HIDDEN,
+            is_blind=_is_blind(project, item),
+            expires_at=expires,
+        )
+        for item in drawn
+    ]
+    # Another tab of the same person may draw the same document at this moment; the row that came first stands.
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True)
+    mine = Assignment.objects.filter(user=user, state=AssignmentState.OPEN, kind=AssignmentKind.HIDDEN)
+    return list(mine.filter(document__in=[row.document_id for row in rows]).with_document())
+
+
+def _is_blind(project: Project, item: PracticeItem) -> bool:
+    """As in the queue: the arm of the document's first lending, or drawn now."""
+    earlier: bool | None = getattr(item, "was_blind", None)
+    return is_drawn(project.salt, item.document_id, share=project.blind_share) if earlier is None else earlier
+
+
+def _items_for(project: Project, user: User) -> QuerySet[PracticeItem]:
+    """Hidden items that this person neither answered nor has in hand, and whose gold is not their own."""
+    answered = Annotation.objects.filter(document=OuterRef("document"), user=user).exclude(status=Status.DRAFT)
+    resting = Q(state=AssignmentState.RETURNED, created_at__gt=timezone.now() - _REST)
+    in_hand = Assignment.objects.filter(
+        Q(state=AssignmentState.OPEN) | resting, document=OuterRef("document"), user=user
+    )
+    items = PracticeItem.objects.filter(project=project, kind=ItemKind.HIDDEN, is_active=True)
+    with_gold = items.filter(document__gold__isnull=False).exclude(document__gold__by=user)
+    return with_gold.filter(~Exists(answered), ~Exists(in_hand))
+
+
+def disguise(project: Project, assignments: Iterable[Assignment]) -> None:
+    """Make hidden gold look like what the queue lends: state and priority would tell. Changes no row."""
+    hidden = [row.document for row in assignments if row.kind == AssignmentKind.HIDDEN]
+    if not hidden:
+        return
+    best = Document.objects.filter(project=project).open().in_queue_order().values_list("priority", flat=True).first()
+    for document in hidden:
+        document.state, document.priority = State.ASSIGNED, best or 0.0
+
+
+def is_kept_secret(*, document: Document, user: User) -> bool:
+    """Whether this person has the document in hand as hidden gold: its answer must not be shown to them now."""
+    if document.state not in _WITH_GOLD:
+        return False
+    mine = Assignment.objects.filter(document=document, user=user, kind=AssignmentKind.HIDDEN)
+    return mine.filter(state=AssignmentState.OPEN).exists()
+
+
+def note_answer(*, document: Document, annotation: Annotation) -> bool:
+    """Score a submitted answer to hidden gold; True where the person has feedback to read. Only the first one counts.
+
+    `document` as it was read before the save: without gold then, it can't have been hidden gold, and costs nothing.
+    """
+    if annotation.status != Status.SUBMITTED or document.state not in _WITH_GOLD:
+        return False
+    lent = Assignment.objects.filter(document=document, user=annotation.user_id, kind=AssignmentKind.HIDDEN)
+    items = PracticeItem.objects.filter(document=document, document__gold__isnull=False)
+    item = items.filter(Exists(lent)).select_related("document__gold").first()
+    if item is None:
+        return False
+    kinds = {each.name: each.kind for each in label_sets_of(document.project_id)}
+    found = score_beside_gold(annotation.answer, item.document, kinds)
+    PracticeAttempt.objects.get_or_create(
+        item=item,
+        user_id=annotation.user_id,
+        round=HIDDEN_ROUND,
+        defaults={
+            "project_id": document.project_id,
+            "answer": annotation.answer,
+            "score": found.total,
+            "is_right": found.is_right,
+            "seconds": annotation.seconds,
+        },
+    )
+    return True
+
+
+def feedback_since(*, project: Project, user: User, since: int, limit: int) -> list[Feedback]:
+    """What this person answered to hidden gold, oldest first, after the attempt `since`."""
+    rows = PracticeAttempt.objects.filter(project=project, user=user, round=HIDDEN_ROUND, pk__gt=since)
+    rows = rows.filter(item__document__gold__isnull=False).select_related("item__document__gold").order_by("pk")
+    return [Feedback(row, row.item) for row in rows[:limit]]
