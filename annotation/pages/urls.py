@@ -1,6 +1,16 @@
 from django.urls import path
 
-from annotation.pages import annotate, documents, guide, members, new_project, projects, settings
+from annotation.pages import (
+    annotate,
+    documents,
+    guide,
+    members,
+    my_corrections,
+    my_work,
+    new_project,
+    projects,
+    settings,
+)
 
 urlpatterns = [
     path("", projects.project_list, name="projects"),
@@ -12,6 +22,8 @@ urlpatterns = [
     path("projects/<int:project_id>/annotate/", annotate.annotate, name="annotate"),
     path("projects/<int:project_id>/documents/", documents.document_list, name="documents"),
     path("projects/<int:project_id>/documents/<int:document_id>/", documents.document_page, name="document"),
+    path("projects/<int:project_id>/me/", my_work.my_work, name="my_work"),
+    path("projects/<int:project_id>/me/corrections/", my_corrections.my_corrections, name="my_corrections"),
     path("projects/<int:project_id>/members/", members.member_list, name="members"),
     path("projects/<int:project_id>/members/<int:membership_id>/", members.change_member, name="change_member"),
     path("projects/<int:project_id>/members/<int:membership_id>/remove/", members.remove, name="remove_member"),

@@ -28,6 +28,7 @@ class OwnAnswer:
     answer: Answer
     seconds: float
     at: datetime
+    is_blind: bool
     predicted: Answer | None
     gold: Answer | None
     gold_source: str
@@ -44,6 +45,7 @@ def newest_answers(*, project: Project, user: User) -> list[OwnAnswer]:
             "answer",
             "seconds",
             "changed_at",
+            "is_blind",
             "prediction__answer",
             "document__gold__answer",
             "document__gold__source",
@@ -56,12 +58,13 @@ def newest_answers(*, project: Project, user: User) -> list[OwnAnswer]:
             answer=from_stored(answer),
             seconds=seconds,
             at=at,
+            is_blind=is_blind,
             predicted=None if predicted is None else from_stored(predicted),
             gold=None if gold is None else from_stored(gold),
             gold_source=source or "",
             gold_by=by,
         )
-        for document_id, answer, seconds, at, predicted, gold, source, by in rows
+        for document_id, answer, seconds, at, is_blind, predicted, gold, source, by in rows
     ]
 
 

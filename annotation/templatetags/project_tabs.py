@@ -17,6 +17,7 @@ register = template.Library()
 _TABS: tuple[tuple[str, Promise, bool], ...] = (
     ("project", _("Overview"), False),
     ("annotate", _("Annotate"), False),
+    ("my_work", _("My work"), False),
     ("documents", _("Documents"), False),
     ("imports", _("Import"), True),
     ("models", _("Models"), False),
