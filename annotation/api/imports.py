@@ -18,9 +18,10 @@ from annotation.api.documents import FILTERS, documents_page
 from annotation.api.errors import ApiError
 from annotation.api.serializers import DocumentSerializer
 from annotation.imports import job, services
+from annotation.imports.dialects.units import UNITS
 from annotation.imports.formats import CONTENT_TYPES, format_of_content_type, format_of_name
 from annotation.imports.models import Import, ImportState
-from annotation.imports.options import ImportOptions
+from annotation.imports.options import DIALECTS, ImportOptions
 from annotation.imports.readers.encodings import ENCODINGS
 from annotation.imports.readers.shapes import FileError
 from annotation.imports.services import Upload
@@ -79,6 +80,8 @@ _OPTIONS = [
     OpenApiParameter("encoding", enum=ENCODINGS, description="UTF-8 unless declared; nothing is guessed."),
     OpenApiParameter("delimiter", OpenApiTypes.STR, description="Of a csv file; `tab` for a tabulator."),
     OpenApiParameter("create_labels", OpenApiTypes.BOOL, description="Add labels that the project has not."),
+    OpenApiParameter("dialect", enum=list(DIALECTS), description="The tool whose export this is."),
+    OpenApiParameter("offsets", enum=list(UNITS), description="How doccano counted; code points unless said."),
     OpenApiParameter("key", OpenApiTypes.STR, description="The same key again gives the first import's result."),
     OpenApiParameter("async", OpenApiTypes.BOOL, description="Answer 202 at once; files over 5 MB always do."),
 ]

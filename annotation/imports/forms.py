@@ -4,19 +4,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from annotation.imports.formats import READERS, format_of_name
+from annotation.imports.formats import ARCHIVE, READERS, format_of_name
 from annotation.imports.models import OnError
 from annotation.imports.options import ImportOptions
 from annotation.imports.readers.encodings import ENCODINGS
 from annotation.imports.readers.shapes import FileError
 
-_ENDINGS = ",".join(f".{name},.{name}.gz" for name in READERS)
+_ENDINGS = ",".join([*(f".{name},.{name}.gz" for name in READERS), f".{ARCHIVE}"])
 
 
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("A .jsonl, .json, .csv, .tsv or .txt file, also packed as .gz."),
+        help_text=_(
+            "A .jsonl, .json, .csv, .tsv, .txt, .parquet or .conll file, also packed as .gz, or a .zip of them."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": _ENDINGS}),
         max_length=None,
     )
@@ -31,6 +33,20 @@ class ImportForm(forms.Form):
         label=_("Delimiter of a csv file"),
         required=False,
         choices=[("", _("Comma; a tabulator in .tsv")), (";", _("Semicolon")), ("tab", _("Tabulator")), ("|", "|")],
+    )
+    dialect = forms.ChoiceField(
+        label=_("Exported from"),
+        required=False,
+        choices=[("", _("this site, or rows in its form")), ("label-studio", "Label Studio"), ("doccano", "doccano")],
+    )
+    offsets = forms.ChoiceField(
+        label=_("How doccano counted"),
+        required=False,
+        choices=[
+            ("", _("Code points")),
+            ("utf16", _("UTF-16 units")),
+            ("grapheme", _("Graphemes, as people see characters")),
+        ],
     )
     create_labels = forms.BooleanField(label=_("Add labels that the project does not have yet"), required=False)
 

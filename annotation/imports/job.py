@@ -1,8 +1,8 @@
 """Carry out one import: read as a stream, write in one transaction, say how it ended. Doing it twice is harmless."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO
 
@@ -13,17 +13,18 @@ from django.utils.translation import gettext as _
 
 from annotation import signals
 from annotation.answers.label_sets import rules_for
+from annotation.answers.rules import LabelSetRule
 from annotation.events.services import publish_mixed
 from annotation.imports import attempts, storage
+from annotation.imports.dialects import doccano, label_studio, own_lines
 from annotation.imports.formats import DELIMITERS, READERS, Format, format_of_stored
 from annotation.imports.models import Import, ImportState, OnError
 from annotation.imports.pulse import Figures, Pulse
-from annotation.imports.readers.encodings import check_encoding
 from annotation.imports.readers.shapes import FileError, ReadOptions, Row, RowProblem
 from annotation.imports.row_answers import AnswerCheck
 from annotation.imports.row_text import Limits
-from annotation.imports.rows import NewRow, RowCheck, check_row
-from annotation.imports.unpack import unpacked
+from annotation.imports.rows import Dialect, NewRow, RowCheck, check_row
+from annotation.imports.sources import Source, check_encodings, sources_of
 from annotation.imports.wire import progress_json
 from annotation.imports.writing import ROWS_AT_ONCE, Writer, create_labels
 from annotation.projects.models import Membership
@@ -124,16 +125,12 @@ def _read_and_write(row: Import, figures: Figures) -> None:
     path = storage.path_of(str(row.file))
     try:
         with path.open("rb") as file:
-            check_encoding(_content(file, found), row.options["encoding"])
+            check_encodings(file, found, row.options["encoding"])
         with path.open("rb") as file, transaction.atomic():
             _Work(row, figures, size=path.stat().st_size).write_all(file, found)
     except FileNotFoundError as error:
         figures.check()
         raise FileError("file_missing", _("The uploaded file is gone. Send it again.")) from error
-
-
-def _content(file: BinaryIO, found: Format) -> BinaryIO:
-    return unpacked(file, settings.COLLABWEB_LIMITS["archive_bytes"]) if found.is_gzip else file
 
 
 class _Work:
@@ -148,11 +145,10 @@ class _Work:
         self.writer = Writer(row.project)
 
     def write_all(self, file: BinaryIO, found: Format) -> None:
-        check = _row_check(self.row, found)
-        rows = READERS[found.name](_content(file, found), _read_options(self.row, found))
+        check = _row_check(self.row)
         try:
-            while chunk := list(islice(rows, ROWS_AT_ONCE)):
-                self._write(chunk, check, file)
+            for source in sources_of(file, found):
+                self._write_source(source, replace(check, has_cells=source.format.name in DELIMITERS), file)
             if not self.rows:
                 raise FileError("empty_file", _("This file holds no rows."))
             if self.tally.count and self.row.on_error == OnError.REJECT:
@@ -163,12 +159,22 @@ class _Work:
         finally:
             self.writer.close()
 
-    def _write(self, chunk: Sequence[Row | RowProblem], check: RowCheck, file: BinaryIO) -> None:
+    def _write_source(self, source: Source, check: RowCheck, file: BinaryIO) -> None:
+        options = _read_options(self.row, source.format, check)
+        with source.open() as stream:
+            rows = READERS[source.format.name](stream, options)
+            while chunk := list(islice(rows, ROWS_AT_ONCE)):
+                problems = self._write(chunk, check)
+                self.tally.add([replace(problem, file=source.name) for problem in problems])
+                self._tell(file)
+
+    def _write(self, chunk: Sequence[Row | RowProblem], check: RowCheck) -> list[RowProblem]:
         self.rows += len(chunk)
         checked = [check_row(row, check) if isinstance(row, Row) else row for row in chunk]
         problems = [row for row in checked if isinstance(row, RowProblem)]
-        problems.extend(self.writer.write([row for row in checked if isinstance(row, NewRow)]))
-        self.tally.add(problems)
+        return problems + self.writer.write([row for row in checked if isinstance(row, NewRow)])
+
+    def _tell(self, file: BinaryIO) -> None:
         self.figures.progress = file.tell() / self.size
         self.figures.imported, self.figures.rejected = self.writer.imported, self.tally.count
         self.figures.check()
@@ -190,7 +196,7 @@ class _Work:
             transaction.on_commit(lambda: signals.documents_imported.send(sender=Import, project_id=project_id))
 
 
-def _read_options(row: Import, found: Format) -> ReadOptions:
+def _read_options(row: Import, found: Format, check: RowCheck) -> ReadOptions:
     limits = settings.COLLABWEB_LIMITS
     return ReadOptions(
         encoding=row.options["encoding"],
@@ -198,17 +204,26 @@ def _read_options(row: Import, found: Format) -> ReadOptions:
         row_bytes=limits["row_bytes"],
         json_depth=limits["json_depth"],
         csv_columns=limits["csv_columns"],
+        span_set=next((rule.name for rule in check.answers.rules.values() if rule.kind == "span"), ""),
     )
 
 
-def _row_check(row: Import, found: Format) -> RowCheck:
+def _row_check(row: Import) -> RowCheck:
     limits = settings.COLLABWEB_LIMITS
+    rules = rules_for(row.project_id)
     members = Membership.objects.filter(project_id=row.project_id).values_list("user__username", "user_id")
     return RowCheck(
-        answers=AnswerCheck(
-            rules_for(row.project_id), max_spans=limits["spans_per_row"], can_create=row.options["create_labels"]
-        ),
+        answers=AnswerCheck(rules, max_spans=limits["spans_per_row"], can_create=row.options["create_labels"]),
         limits=Limits(limits["text_chars"], limits["id_chars"], limits["meta_keys"], limits["spans_per_row"]),
         members=dict(members),
-        has_cells=found.name in DELIMITERS,
+        dialect=_dialect(row, {rule.name: rule for rule in rules}),
     )
+
+
+def _dialect(row: Import, rules: Mapping[str, LabelSetRule]) -> Dialect:
+    """How rows become this site's own: as the client said, from Label Studio, doccano or this site's export."""
+    if row.options.get("dialect") == "label-studio":
+        return lambda values: label_studio.values(values, rules)
+    if row.options.get("dialect") == "doccano":
+        return lambda values: doccano.values(values, rules, row.options["offsets"])
+    return own_lines.values

@@ -7,16 +7,22 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from annotation.imports.dialects.units import UNITS
 from annotation.imports.readers.encodings import ENCODINGS, known_encoding
 
 MAX_KEY_CHARS = 100
+DIALECTS = ("label-studio", "doccano")
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+_CHOICES = {"on_error": ("reject", "skip"), "dialect": DIALECTS, "offsets": UNITS}
 _YES_NO = {"": False, "0": False, "false": False, "no": False, "1": True, "true": True, "yes": True, "on": True}
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`delimiter` empty: as the format has it. `is_async`: answer at once and work in a worker."""
+    """`delimiter` empty: as the format has it. `is_async`: answer at once and work in a worker.
+
+    `dialect`: the tool whose rows these are, empty for this site's own; `offsets`: how doccano counted.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ""
@@ -24,6 +30,8 @@ class ImportOptions:
     on_error: str = "reject"
     key: str = ""
     is_async: bool = False
+    dialect: str = ""
+    offsets: str = "codepoint"
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:  # Any: what a client sent
@@ -37,13 +45,12 @@ class ImportOptions:
         delimiter = _DELIMITERS.get(words["delimiter"], words["delimiter"])
         if delimiter and (len(delimiter) > 1 or delimiter in '"\r\n\0 '):
             problems["delimiter"] = ValidationError(_("A delimiter is one character."), code="bad_delimiter")
-        if words["on_error"] not in ("", "reject", "skip"):
-            problems["on_error"] = ValidationError(_("Say reject or skip."), code="bad_option")
         if len(words["key"]) > MAX_KEY_CHARS or not words["key"].isprintable():
             problems["key"] = ValidationError(_("A key has at most 100 plain characters."), code="bad_option")
         for name in ("create_labels", "async"):
             if words[name].lower() not in _YES_NO:
                 problems[name] = ValidationError(_("Say 1 or 0."), code="bad_option")
+        problems |= _unknown_choices(words)
         if problems or encoding is None:
             raise ValidationError(problems)
         return cls(
@@ -53,7 +60,17 @@ class ImportOptions:
             on_error=words["on_error"] or "reject",
             key=words["key"],
             is_async=_YES_NO[words["async"].lower()],
+            dialect=words["dialect"],
+            offsets=words["offsets"] or "codepoint",
         )
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+
+def _unknown_choices(words: Mapping[str, str]) -> dict[str, ValidationError]:
+    return {
+        name: ValidationError(_("Say one of %(names)s.") % {"names": ", ".join(allowed)}, code="bad_option")
+        for name, allowed in _CHOICES.items()
+        if words[name] not in ("", *allowed)
+    }

@@ -1,6 +1,6 @@
 """One row from outside, checked: what to write, or why not. Pure: no database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from annotation.imports import cells
 from annotation.imports.readers.shapes import Row, RowProblem
 from annotation.imports.row_answers import AnswerCheck, NewPrediction, new_prediction, raw_answer
 from annotation.imports.row_text import Limits, external_id, fail, meta, text_and_parts
+
+Values = dict[str, Any]  # Any: JSON from outside
+Dialect = Callable[[Values], Values]
 
 _OWN_KEYS = {"id", "text", "parts", "meta", "answer", "prediction"}
 
@@ -30,12 +33,15 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """What rows are checked against. `members`: user id by username; `has_cells`: all values are texts (csv)."""
+    """What rows are checked against. `members`: user id by username; `has_cells`: all values are texts (csv);
+    `dialect` turns another tool's row into this site's form.
+    """
 
     answers: AnswerCheck
     limits: Limits
     members: Mapping[str, int]
     has_cells: bool = False
+    dialect: Dialect = dict
 
 
 def check_row(row: Row, check: RowCheck) -> NewRow | RowProblem:
@@ -52,7 +58,7 @@ def check_row(row: Row, check: RowCheck) -> NewRow | RowProblem:
 
 def _checked(row: Row, check: RowCheck) -> NewRow:
     names = {name: rule for name, rule in check.answers.rules.items() if name not in _OWN_KEYS}
-    values = cells.values_of(row.values, names) if check.has_cells else row.values
+    values = check.dialect(cells.values_of(row.values, names) if check.has_cells else row.values)
     text, parts = text_and_parts(values, check.limits)
     found_id = external_id(values.get("id"), check.limits)
     raw = raw_answer(values, names)
@@ -67,7 +73,7 @@ def _checked(row: Row, check: RowCheck) -> NewRow:
         gold=gold,
         by_id=_person(values.get("by"), check) if gold else None,
         prediction=new_prediction(prediction, check.answers, text, parts) if prediction is not None else None,
-        warnings=_warnings(text, gold),
+        warnings=row.warnings + _warnings(text, gold),
     )
 
 

@@ -1,18 +1,19 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
+from annotation.exports.formats import Layout
 from annotation.exports.rows import Line
 
-CONTENT_TYPE = "text/csv; charset=utf-8"
 FIXED = ("id", "external_id", "text", "meta", "source", "by", "version", "changed_at")
 # A spreadsheet runs a cell that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(lines: Iterable[Line], label_sets: Sequence[str]) -> Iterator[bytes]:
+def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
     """A header, then a row a document; spans and lists as JSON; a leading quote disarms formulas."""
+    label_sets = [rule.name for rule in layout.rules]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow([*FIXED, *label_sets])

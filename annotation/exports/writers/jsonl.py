@@ -1,12 +1,11 @@
 import json
 from collections.abc import Iterable, Iterator
 
+from annotation.exports.formats import Layout
 from annotation.exports.rows import Line
 
-CONTENT_TYPE = "application/x-ndjson; charset=utf-8"
 
-
-def write(lines: Iterable[Line]) -> Iterator[bytes]:
+def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
     """One JSON object a line, UTF-8, texts as they are."""
     for line in lines:
         yield json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n"

@@ -14,6 +14,8 @@ class ReadOptions:
     row_bytes: int = 2 * 1024 * 1024
     json_depth: int = 32
     csv_columns: int = 200
+    # The label set that takes spans from formats which name none.
+    span_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +25,29 @@ class Row:
     number: int
     line: int
     values: dict[str, Any]  # Any: JSON from outside, not checked yet
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why one row can't be imported: a stable code for programs, words for people."""
+    """Why one row can't be imported: a stable code for programs, words for people. `file`: its name in an archive."""
 
     row: int
     line: int
     field: str
     code: str
     message: str
+    file: str = ""
 
     def as_json(self) -> dict[str, object]:
-        return {"row": self.row, "line": self.line, "field": self.field, "code": self.code, "message": self.message}
+        place: dict[str, object] = {"file": self.file} if self.file else {}
+        return place | {
+            "row": self.row,
+            "line": self.line,
+            "field": self.field,
+            "code": self.code,
+            "message": self.message,
+        }
 
 
 class FileError(ValueError):

@@ -130,7 +130,7 @@ def test_the_name_or_the_content_type_decides_the_format() -> None:
     assert format_of_name("A.B.JSONL") == Format("jsonl")
     assert format_of_name("a.csv.gz") == Format("csv", is_gzip=True)
     assert format_of_content_type("text/csv; charset=utf-8") == Format("csv")
-    for name in ("jsonl", "a.gz", "a.zip", "", "a.jsonl."):
+    for name in ("jsonl", "a.gz", "a.zip.gz", "", "a.jsonl."):
         with pytest.raises(FileError):
             format_of_name(name)
 

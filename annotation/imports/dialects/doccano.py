@@ -1,0 +1,63 @@
+"""Lines of doccano: {"text", "label": [[start, end, name]] or [name]}, or with "entities" and "cats". Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from annotation.answers.rules import LabelSetRule
+from annotation.imports.dialects.units import Offsets, Unit
+from annotation.imports.row_text import fail
+
+Values = dict[str, Any]  # Any: JSON from outside
+_LABEL_KEYS = ("label", "labels", "entities", "cats")
+_LEFT_OUT = (*_LABEL_KEYS, "id", "Comments", "relations")
+
+
+def values(given: Values, rules: Mapping[str, LabelSetRule], unit: Unit) -> Values:
+    """The row in this site's form. Spans go to the project's first label set of spans, names to its first choice."""
+    row = {name: value for name, value in given.items() if name not in _LEFT_OUT}
+    if "id" in given:
+        row["id"] = str(given["id"])
+    offsets = Offsets(given["text"], unit) if isinstance(given.get("text"), str) else None
+    items = [item for name in _LABEL_KEYS for item in _listed(given.get(name), name)]
+    spans = [_span(item, offsets) for item in items if not isinstance(item, str)]
+    names = [item for item in items if isinstance(item, str)]
+    answer: Values = {}
+    if spans:
+        answer[_set_of(rules, ("span",))] = spans
+    if names:
+        name = _set_of(rules, ("choices", "choice"))
+        answer[name] = names if rules[name].kind == "choices" else names[0]
+        if rules[name].kind == "choice" and len(names) > 1:
+            fail(name, "not_multilabel", _("“%(name)s” takes one label, this row has several.") % {"name": name})
+    return row | ({"answer": answer} if answer else {})
+
+
+def _listed(value: object, field: str) -> Sequence[object]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list):
+        fail(field, "bad_label", _("Labels are a list."))
+    return value
+
+
+def _span(item: object, offsets: Offsets | None) -> Values:
+    if isinstance(item, Mapping):
+        start, end, label = item.get("start_offset"), item.get("end_offset"), item.get("label")
+    elif isinstance(item, list) and len(item) == 3:
+        start, end, label = item
+    else:
+        fail("label", "bad_span", _("A span is [start, end, label]."))
+    if offsets is None:
+        return {"start": start, "end": end, "label": label}
+    return {"start": offsets.code_point(start, "label"), "end": offsets.code_point(end, "label"), "label": label}
+
+
+def _set_of(rules: Mapping[str, LabelSetRule], kinds: Sequence[str]) -> str:
+    found = next((rule.name for rule in rules.values() if rule.kind in kinds), None)
+    if found is None:
+        fail("label", "unknown_label", _("This project has no label set that could take these labels."))
+    return found
