@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from modelops.api.my_changes import MyChangesView
 from modelops.api.predict import PredictView
 from modelops.api.runs import CancelRunView, RunsView, RunView
 from modelops.api.versions import PromoteView, RollbackView, VersionsView, VersionView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/<int:project_id>/my-changes/", MyChangesView.as_view(), name="api-my-changes"),
     path("projects/<int:project_id>/runs/", RunsView.as_view(), name="api-runs"),
     path("runs/<int:run_id>/", RunView.as_view(), name="api-run"),
     path("runs/<int:run_id>/cancel/", CancelRunView.as_view(), name="api-run-cancel"),
