@@ -2,18 +2,21 @@
 
 from django.urls import path
 
+from annotation.api.account import PreferencesView
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
 from annotation.api.comments import CommentsView, CommentView, FlagResolveView, FlagView
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportView
 from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
+from annotation.api.practice import PracticeFeedbackView, PracticeNextView, PracticeView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
 from annotation.api.reviews import AdjudicationView, ReviewView
 
 urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
+    path("account/preferences/", PreferencesView.as_view(), name="api-preferences"),
     path("projects/", ProjectsView.as_view(), name="api-projects"),
     path("projects/<int:project_id>/", ProjectView.as_view(), name="api-project"),
     path("projects/<int:project_id>/members/", MembersView.as_view(), name="api-members"),
@@ -30,6 +33,8 @@ urlpatterns = [
     path("projects/<int:project_id>/documents/", DocumentsView.as_view(), name="api-documents"),
     path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
+    path("projects/<int:project_id>/practice/next/", PracticeNextView.as_view(), name="api-practice-next"),
+    path("projects/<int:project_id>/practice/feedback/", PracticeFeedbackView.as_view(), name="api-practice-feedback"),
     path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
     path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
     path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
@@ -41,6 +46,7 @@ urlpatterns = [
     path("documents/<int:document_id>/flag/resolve/", FlagResolveView.as_view(), name="api-flag-resolve"),
     path("comments/<int:comment_id>/", CommentView.as_view(), name="api-comment"),
     path("documents/<int:document_id>/annotation/", AnnotationView.as_view(), name="api-annotation"),
+    path("documents/<int:document_id>/practice/", PracticeView.as_view(), name="api-practice"),
     path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
     path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
