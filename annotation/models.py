@@ -10,6 +10,7 @@ from annotation.predictions.models import Prediction
 from annotation.projects.models import GuidelinesSeen, GuidelinesVersion, Label, LabelSet, Membership, Project
 from annotation.queue.models import Assignment
 from annotation.reviews.models import Review
+from annotation.webhooks.models import Delivery, Webhook
 
 __all__ = [
     "Annotation",
@@ -17,6 +18,7 @@ __all__ = [
     "BulkItem",
     "BulkLabeling",
     "Comment",
+    "Delivery",
     "Document",
     "Event",
     "Flag",
@@ -37,4 +39,5 @@ __all__ = [
     "Review",
     "Token",
     "User",
+    "Webhook",
 ]
