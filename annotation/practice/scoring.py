@@ -26,12 +26,13 @@ class Score:
 
 
 def score(given: Answer, gold: Answer, kinds: Mapping[str, str]) -> Score:
-    """Compare over the label sets that gold answers; `kinds` maps label set to kind.
+    """Compare over the label sets that gold answers; `kinds` maps label set to kind, in the order to tell.
 
     A choice is right or wrong. Choices and spans are scored by F1; a span counts when start, end and label are equal
     (exact match, as in the CoNLL-2003 shared task). Texts have many right forms and are not scored.
     """
-    scored = {name: value for name, value in gold.values.items() if kinds.get(name) in ("choice", "choices", "span")}
+    answered = {name: kind for name, kind in kinds.items() if name in gold.values}
+    scored = {name: gold.values[name] for name, kind in answered.items() if kind in ("choice", "choices", "span")}
     by_label_set = {name: _of_value(kinds[name], given.values.get(name), value) for name, value in scored.items()}
     return Score(by_label_set, corrections(given, Answer(scored)))
 

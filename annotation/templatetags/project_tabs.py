@@ -21,6 +21,7 @@ _TABS: tuple[tuple[str, Promise, bool], ...] = (
     ("documents", _("Documents"), False),
     ("imports", _("Import"), True),
     ("models", _("Models"), False),
+    ("practice", _("Practice"), True),
     ("members", _("Members"), True),
     ("project_settings", _("Settings"), True),
 )

@@ -7,9 +7,16 @@ from annotation.projects.models import Project, Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
-FOR_MEMBERS = ("", "annotate/", "documents/", "documents/{document}/")
-FOR_MANAGERS = ("members/", "settings/")
-POSTS = ("sample/", "delete/", "members/{membership}/", "members/{membership}/remove/")
+FOR_MEMBERS = ("", "annotate/", "documents/", "documents/{document}/", "guidelines/", "guidelines/panel/")
+FOR_MANAGERS = ("practice/", "members/", "settings/")
+POSTS = (
+    "sample/",
+    "delete/",
+    "practice/add/",
+    "practice/draw/",
+    "members/{membership}/",
+    "members/{membership}/remove/",
+)
 
 
 def address(project: Project, path: str) -> str:
