@@ -68,6 +68,8 @@ def _model() -> dict[str, str]:
         "ideas_one": _("v{version} has {count} other idea, press V to view"),
         "ideas_other": _("v{version} has {count} other ideas, press V to view"),
         "no_ideas": _("The model has no other ideas for this document"),
+        "taught_one": _("v{version} is live: {count} of your corrections taught it something."),
+        "taught_other": _("v{version} is live: {count} of your corrections taught it something."),
     }
 
 

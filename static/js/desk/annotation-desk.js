@@ -2,6 +2,7 @@
 import { LiveSocket } from "../live-socket.js";
 import { isComposing, isWriting } from "./commands.js";
 import { Desk } from "./desk.js";
+import "./desk-changes.js";
 import "./span-annotator.js";
 
 const LOOK_AGAIN_MS = 20_000;
