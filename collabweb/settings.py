@@ -113,6 +113,8 @@ CELERY_TASK_ROUTES = {
     "modelops.tasks.train": {"queue": "train"},
     "modelops.tasks.prelabel": {"queue": "live"},
     "modelops.tasks.predict": {"queue": "live"},
+    "modelops.tasks.explain": {"queue": "live"},
+    "modelops.tasks.embed": {"queue": "live"},
 }
 CELERY_BEAT_SCHEDULE = {
     "annotation-tick": {"task": "annotation.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},

@@ -1,7 +1,8 @@
 """The loop on one page: what starts when something happened. Only this file listens to signals and sends messages.
 
-    documents imported -> prelabel, group them     gold changed    -> is a run due?
-    guidelines changed -> tell open pages
+    documents imported -> prelabel, group them,    gold changed    -> is a run due?
+        embed where that was once asked for        guidelines changed -> tell open pages
+    explanation, embedding or a prediction requested -> a worker answers
     run requested      -> train (evaluates, asks the gate, promotes)
     version registered -> load it
     version promoted   -> prelabel everything      predictions stored -> put the queue in order
@@ -22,6 +23,7 @@ from kombu.exceptions import OperationalError
 from annotation import signals as people
 from annotation import tasks as people_tasks
 from modelops import signals, tasks
+from modelops.live.services import embed_new_documents
 from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
 from modelops.selection.services import rank
 from modelops.training.services import start_due_runs
@@ -39,6 +41,7 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
     # People's work is saved by now and must not seem to fail: a run or a prelabeling can come later.
     with _logged("documents imported", project_id):
         prelabel_new_documents(project_id)
+        embed_new_documents(project_id)
 
     _send(people_tasks.group_near_duplicates, project_id)
 
@@ -67,6 +70,14 @@ def on_predict_requested(sender: object, request_id: int, **_: object) -> None:
     _send(tasks.predict, request_id)
 
 
+def on_explanation_requested(sender: object, explanation_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.explain, explanation_id, attempt)
+
+
+def on_embedding_requested(sender: object, project_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.embed, project_id, attempt)
+
+
 def on_predictions_stored(sender: object, version_id: int, document_ids: Sequence[int] | None, **_: object) -> None:
     rank(version_id, document_ids)
 
@@ -81,6 +92,8 @@ def listen() -> None:
     signals.version_promoted.connect(on_version_promoted)
     signals.prelabeling_requested.connect(on_prelabeling_requested)
     signals.predict_requested.connect(on_predict_requested)
+    signals.explanation_requested.connect(on_explanation_requested)
+    signals.embedding_requested.connect(on_embedding_requested)
     signals.predictions_stored.connect(on_predictions_stored)
 
 

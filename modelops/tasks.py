@@ -5,6 +5,8 @@ Jobs load torch, so they are imported inside the tasks: the web process imports 
 
 from celery import shared_task
 
+from modelops.explaining import services as explaining
+from modelops.live import services as live
 from modelops.prelabeling import services as prelabeling
 from modelops.training import services as training
 
@@ -38,7 +40,23 @@ def predict(request_id: int) -> None:
 
 
 @shared_task
+def explain(explanation_id: int) -> None:
+    from modelops.explaining import job
+
+    job.answer(explanation_id)
+
+
+@shared_task
+def embed(project_id: int) -> None:
+    from modelops.live import job
+
+    job.run(project_id)
+
+
+@shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
     training.make_rounds()
     prelabeling.make_rounds()
+    explaining.make_rounds()
+    live.make_rounds()

@@ -7,8 +7,10 @@ from rest_framework import serializers
 from modelops.evaluation.words import reason_words, verdict_words
 from modelops.registry.models import ModelVersion
 from modelops.training.models import Run
+from modelops.work.models import WorkState
 
 MAX_TEXTS = 256
+MAX_SIMILAR = 200
 
 
 class RunArguments(serializers.Serializer[Any]):
@@ -137,3 +139,40 @@ class PredictedText(serializers.Serializer[Any]):
 class PredictAnswer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     predictions = PredictedText(many=True)
+
+
+class WordWeightSerializer(serializers.Serializer[Any]):
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    weight = serializers.FloatField(help_text="Share of all words' weights; below 0 the word speaks against the label.")
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    prediction = serializers.IntegerField()
+    version = serializers.IntegerField()
+    words = serializers.DictField(
+        child=serializers.DictField(child=WordWeightSerializer(many=True)), help_text="By label set, then by label."
+    )
+
+
+class SimilarRequest(serializers.Serializer[Any]):
+    document = serializers.IntegerField(min_value=1)
+    count = serializers.IntegerField(min_value=1, max_value=MAX_SIMILAR, default=50)
+    open = serializers.BooleanField(default=False, help_text="Only documents that somebody may still be lent.")
+
+
+class SimilarDocument(serializers.Serializer[Any]):
+    document = serializers.IntegerField()
+    similarity = serializers.FloatField(help_text="Cosine, from -1 to 1.")
+
+
+class SimilarAnswer(serializers.Serializer[Any]):
+    results = SimilarDocument(many=True)
+    embedded = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class EmbeddingProgress(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=WorkState.choices)
+    embedded = serializers.IntegerField()
+    total = serializers.IntegerField()

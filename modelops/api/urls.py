@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from modelops.api.explanations import ExplanationView
 from modelops.api.my_changes import MyChangesView
 from modelops.api.predict import PredictView
 from modelops.api.runs import CancelRunView, RunsView, RunView
+from modelops.api.similar import SimilarView
 from modelops.api.versions import PromoteView, RollbackView, VersionsView, VersionView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,5 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("versions/<int:version_id>/", VersionView.as_view(), name="api-version"),
     path("versions/<int:version_id>/promote/", PromoteView.as_view(), name="api-promote"),
     path("projects/<int:project_id>/rollback/", RollbackView.as_view(), name="api-rollback"),
+    path("predictions/<int:prediction_id>/explanation/", ExplanationView.as_view(), name="api-explanation"),
+    path("projects/<int:project_id>/similar/", SimilarView.as_view(), name="api-similar"),
     path("projects/<int:project_id>/predict/", PredictView.as_view(), name="api-predict"),
 ]

@@ -118,7 +118,7 @@ def test_predict_waits_for_the_workers_answer(monkeypatch: pytest.MonkeyPatch) -
     def answer_it(_: float) -> None:
         PredictRequest.objects.update(result=result, finished_at="2026-01-01T00:00:00Z")
 
-    monkeypatch.setattr("modelops.api.waiting.time.sleep", answer_it)
+    monkeypatch.setattr("time.sleep", answer_it)
 
     answer = make.client(project.created_by).post(
         f"/api/v1/projects/{project.pk}/predict/", {"texts": ["x"]}, format="json"
