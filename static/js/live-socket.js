@@ -29,10 +29,7 @@ export class LiveSocket extends EventTarget {
   }
 
   #wake() {
-    if (document.visibilityState !== "visible" || this.state !== "waiting") return;
-    this.#tries = 0;
-    clearTimeout(this.#timer);
-    this.#open();
+    if (document.visibilityState === "visible" && this.state === "waiting") this.reopen();
   }
 
   #become(state) {
@@ -88,6 +85,14 @@ export class LiveSocket extends EventTarget {
     const pause = Math.random() * Math.min(30_000, 500 * 2 ** this.#tries++);
     this.#timer = setTimeout(() => this.#open(), pause);
     return this.#become("waiting");
+  }
+
+  /** Try at once, also where the site had refused: the person has signed in again. */
+  reopen() {
+    if (this.state !== "denied" && this.state !== "waiting") return;
+    this.#tries = 0;
+    clearTimeout(this.#timer);
+    this.#open();
   }
 
   close() {
