@@ -65,3 +65,25 @@ def record_gold(project_id: int, golds: Sequence[NewGold], source: Source, *, is
             },
         )
     transaction.on_commit(lambda: signals.gold_changed.send(sender=GoldChange, project_id=project_id))
+
+
+def withdraw_gold(project_id: int, document_ids: Sequence[int]) -> None:
+    """Take gold back and say so in the change feed. The caller gives the documents their state and slots.
+
+    Call inside a transaction and late in it, with the project's order lock in hand.
+    """
+    if not document_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH gone AS (
+                DELETE FROM annotation_gold WHERE document_id = ANY(%(ids)s) AND project_id = %(project)s
+                RETURNING document_id, answer, source
+            )
+            INSERT INTO annotation_goldchange (project_id, document_id, answer, source, deleted, changed_at)
+            SELECT %(project)s, document_id, answer, source, true, %(now)s FROM gone ORDER BY document_id
+            """,
+            {"ids": list(document_ids), "project": project_id, "now": timezone.now()},
+        )
+    transaction.on_commit(lambda: signals.gold_changed.send(sender=GoldChange, project_id=project_id))

@@ -58,9 +58,7 @@ _LEND = f"""
 @transaction.atomic
 def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
     """Lend the best `count` documents to this person; fewer, or none, when the queue runs out."""
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPIRE, {"project": project.pk, "now": now})
+    expire(project.pk)
     lent, passed_over = _lend_now(project, user, count)
     if passed_over and not lent:
         wait_for_group(passed_over[0])
@@ -152,8 +150,14 @@ def expire_all() -> None:
     now = timezone.now()
     late = Assignment.objects.filter(state="open", expires_at__lt=now).values_list("project_id", flat=True).distinct()
     for project_id in list(late):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_EXPIRE, {"project": project_id, "now": now})
+        with transaction.atomic():
+            expire(project_id)
+
+
+def expire(project_id: int) -> None:
+    """Return the late leases of this project. Call inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, {"project": project_id, "now": timezone.now()})
 
 
 def count_open(project_id: int) -> int:
