@@ -4,6 +4,7 @@ from django.urls import path
 
 from annotation.api.account import PreferencesView
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
+from annotation.api.bulk import BulkUndoView, BulkView, NearDuplicatesView
 from annotation.api.comments import CommentsView, CommentView, FlagResolveView, FlagView
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportView
@@ -38,6 +39,9 @@ urlpatterns = [
     path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
     path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
     path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
+    path("projects/<int:project_id>/bulk/", BulkView.as_view(), name="api-bulk"),
+    path("bulk/<int:labeling_id>/undo/", BulkUndoView.as_view(), name="api-bulk-undo"),
+    path("documents/<int:document_id>/near-duplicates/", NearDuplicatesView.as_view(), name="api-near-duplicates"),
     path("imports/<int:import_id>/", ImportView.as_view(), name="api-import"),
     path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
