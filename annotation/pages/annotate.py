@@ -12,10 +12,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from annotation.access import membership_for
+from annotation.access import membership_for, signed_in
 from annotation.annotations.models import Annotation, Status
 from annotation.events.addresses import live_url
 from annotation.events.models import Event
+from annotation.events.presence import present_people
+from annotation.pages.guidelines import guidelines_for
+from annotation.people.models import User
 from annotation.projects.models import LabelSet, Project
 from annotation.queue.desk_strings import desk_strings
 
@@ -29,25 +32,33 @@ Boot = dict[str, Any]  # Any: JSON
 @require_safe
 def annotate(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id)
-    context = {"membership": membership, "desk": boot(request, membership.project, membership.user_id)}
+    desk = boot(request, membership.project, signed_in(request.user))
+    guidelines = guidelines_for(membership.project, signed_in(request.user))
+    desk["guidelinesVersion"] = {
+        "number": guidelines.number,
+        "isChanged": guidelines.is_changed,
+        "panel": reverse("guidelines_panel", args=[project_id]),
+    }
+    context = {"membership": membership, "desk": desk, "guidelines": guidelines}
     return render(request, "annotation/queue/annotate.html", context)
 
 
-def boot(request: HttpRequest, project: Project, user_id: int) -> Boot:
+def boot(request: HttpRequest, project: Project, user: User) -> Boot:
     label_sets = LabelSet.objects.filter(project=project).prefetch_related("labels")
     return {
         "project": {"id": project.pk, "name": project.name, "url": reverse("project", args=[project.pk])},
         "language": get_language() or "en",
         "labelSets": [_label_set(label_set) for label_set in label_sets],
         "api": "/api/v1/",
-        "live": live_url(project.pk, host=request.get_host(), is_secure=request.is_secure()),
+        "live": f"{live_url(project.pk, host=request.get_host(), is_secure=request.is_secure())}?here=1",
         "since": Event.objects.last_id(project.pk),
         "strings": desk_strings(),
         "settings": {"lease_minutes": project.lease_minutes, "explanations": project.explanations},
         "counts": _counts(project.pk),
         "productionVersion": project.production_version,
-        "medianSeconds": _pace(user_id, project.pk),
-        "guidelines": project.guidelines_here,
+        "medianSeconds": _pace(user.pk, project.pk),
+        "preferences": user.preferences,
+        "presence": present_people(project.pk),
         "signIn": f"{reverse(settings.LOGIN_URL)}?next={request.path}",
     }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Q, Subquery
 from django.utils.translation import gettext as _
 
 from annotation import signals
@@ -75,10 +76,14 @@ def mark_seen(*, project: Project, user: User, number: int) -> int:
 
 
 def reading_of(project: Project, user_id: int) -> Reading:
-    """Three statements at most: what was seen, the newest version, and the seen one where they differ."""
-    seen = GuidelinesSeen.objects.filter(project=project, user_id=user_id).values_list("number", flat=True).first() or 0
-    newest = GuidelinesVersion.objects.filter(project=project).first()
-    text = newest.text_here if newest else project.guidelines_here
-    number = newest.number if newest else 0
-    old = GuidelinesVersion.objects.filter(project=project, number=seen).first() if 0 < seen < number else None
-    return Reading(number, seen, compare(old.text_here if old else text, text))
+    """In one statement: the newest version, and the one that this person has seen."""
+    seen_number = GuidelinesSeen.objects.filter(project=project, user_id=user_id).values("number")
+    newest_number = GuidelinesVersion.objects.filter(project=project).values("number")[:1]
+    rows = GuidelinesVersion.objects.filter(project=project).annotate(seen_by=Subquery(seen_number))
+    found = list(rows.filter(Q(number=Subquery(newest_number)) | Q(number=F("seen_by"))))
+    if not found:
+        return Reading(0, 0, compare("", project.guidelines_here))
+    newest, last = found[0], found[-1]
+    seen = newest.seen_by or 0
+    before = last.text_here if last.number == seen else newest.text_here
+    return Reading(newest.number, seen, compare(before, newest.text_here))

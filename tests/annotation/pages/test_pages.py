@@ -102,13 +102,13 @@ def test_the_list_of_members_costs_the_same_for_few_and_many(
         client.get(f"/projects/{project.pk}/members/")
 
 
-def test_the_annotation_screen_opens_with_eight_statements(
+def test_the_annotation_screen_opens_with_ten_statements(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     project = make.project()
     client = signed_in(project.created_by)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get(f"/projects/{project.pk}/annotate/")
 
 
@@ -165,9 +165,9 @@ def test_the_annotation_screen_gets_what_it_needs(settings: Settings) -> None:
     boot = boot_of(signed_in(project.created_by), project)
 
     assert boot["project"] == {"id": project.pk, "name": "Tickets", "url": f"/projects/{project.pk}/"}
-    assert boot["live"] == f"ws://testserver:8765/ws/projects/{project.pk}/"
+    assert boot["live"] == f"ws://testserver:8765/ws/projects/{project.pk}/?here=1"
     assert boot["counts"] == {"done": 1, "open": 1}
-    assert (boot["productionVersion"], boot["guidelines"]) == (3, "Read well.")
+    assert boot["productionVersion"] == 3
     assert [item["name"] for item in boot["labelSets"]] == ["Category", "Sentiment", "Entities"]  # type: ignore[attr-defined]
 
 
@@ -185,7 +185,7 @@ def test_the_live_address_follows_the_setting(settings: Settings, live_url: str,
 
     page = signed_in(project.created_by).get(f"/projects/{project.pk}/annotate/", secure=bool(is_secure))
 
-    assert page.context["desk"]["live"] == expected.format(id=project.pk)
+    assert page.context["desk"]["live"] == expected.format(id=project.pk) + "?here=1"
 
 
 def test_settings_are_saved_and_a_bad_one_is_refused() -> None:
