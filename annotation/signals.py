@@ -5,4 +5,5 @@ from django.dispatch import Signal
 documents_imported = Signal()  # project_id
 gold_changed = Signal()  # project_id
 import_requested = Signal()  # import_id
+webhooks_due = Signal()  # project_id
 guidelines_changed = Signal()  # project_id, number

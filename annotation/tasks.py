@@ -1,11 +1,13 @@
 """Celery tasks of people's work. A task takes an id and opens a job; the row is the truth."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from annotation.events.presence import take_away_stale
 from annotation.events.services import prune
 from annotation.imports import attempts, job
 from annotation.queue.services import expire_all
+from annotation.webhooks import services as webhooks
 
 
 @shared_task
@@ -21,6 +23,19 @@ def group_near_duplicates(project_id: int) -> None:
 
 
 @shared_task
+def deliver_due(project_id: int) -> None:
+    for webhook_id in webhooks.due(timezone.now(), project_id):
+        deliver.delay(webhook_id)
+
+
+@shared_task
+def deliver(webhook_id: int) -> None:
+    from annotation.webhooks import job
+
+    job.run(webhook_id)
+
+
+@shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
     from annotation.documents.grouping import projects_to_group
@@ -30,5 +45,8 @@ def tick() -> None:
     take_away_stale()
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)
+    webhooks.forget_old(timezone.now())
+    for webhook_id in webhooks.due(timezone.now()):
+        deliver.delay(webhook_id)
     for project_id in projects_to_group():
         group_near_duplicates.delay(project_id)

@@ -226,6 +226,9 @@ COLLABWEB_LIMITS = {
     "archive_bytes": 100 * 1024 * 1024,
 }
 
+# In production a webhook never calls into the network that the site itself stands in.
+COLLABWEB_PRIVATE_WEBHOOKS = env.bool("COLLABWEB_PRIVATE_WEBHOOKS", default=not PRODUCTION)
+
 # structlog hands its lines to the standard library's logging, where the levels below count.
 structlog.configure(
     processors=[

@@ -1,6 +1,6 @@
 """The loop on one page: what starts when something happened. Only this file listens to signals and sends messages.
 
-    documents imported -> prelabel, group them,    gold changed    -> is a run due?
+    documents imported -> prelabel, group them,    gold changed    -> is a run due? tell webhooks
         embed where that was once asked for        guidelines changed -> tell open pages
     explanation, embedding or a prediction requested -> a worker answers
     run requested      -> train (evaluates, asks the gate, promotes)
@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 
 from annotation import signals as people
 from annotation import tasks as people_tasks
+from annotation.events.services import publish
 from modelops import signals, tasks
 from modelops.live.services import embed_new_documents
 from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
@@ -42,12 +43,22 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
     with _logged("documents imported", project_id):
         prelabel_new_documents(project_id)
         embed_new_documents(project_id)
-
     _send(people_tasks.group_near_duplicates, project_id)
+
 
 def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
     with _logged("gold changed", project_id):
         start_due_runs(project_id)
+    on_webhooks_due(sender, project_id)
+
+
+def on_webhooks_due(sender: object, project_id: int, **_: object) -> None:
+    _send(people_tasks.deliver_due, project_id, resend_seconds=1)
+
+
+def on_guidelines_changed(sender: object, project_id: int, number: int, **_: object) -> None:
+    with _logged("guidelines changed", project_id):
+        publish(project_id, "guidelines.changed", {"number": number})
 
 
 def on_run_requested(sender: object, run_id: int, attempt: int, **_: object) -> None:
@@ -87,6 +98,8 @@ def listen() -> None:
     people.import_requested.connect(on_import_requested)
     people.documents_imported.connect(on_documents_imported)
     people.gold_changed.connect(on_gold_changed)
+    people.webhooks_due.connect(on_webhooks_due)
+    people.guidelines_changed.connect(on_guidelines_changed)
     signals.run_requested.connect(on_run_requested)
     signals.version_registered.connect(on_version_registered)
     signals.version_promoted.connect(on_version_promoted)
@@ -105,11 +118,11 @@ def _logged(what: str, project_id: int) -> Iterator[None]:
         logger.exception("%s in project %s: what follows from it failed", what, project_id)
 
 
-def _send(task: "Task[[int], None]", row_id: int, attempt: int = 0) -> None:
+def _send(task: "Task[[int], None]", row_id: int, attempt: int = 0, *, resend_seconds: int = RESEND_SECONDS) -> None:
     """Send the message once; the same row and attempt again only after a while. A dead broker is logged."""
     key = f"sent:{task.name}:{row_id}:{attempt}"
     try:
-        if cache.add(key, 1, RESEND_SECONDS):
+        if cache.add(key, 1, resend_seconds):
             task.delay(row_id)
     except (OperationalError, redis.RedisError, OSError) as error:
         logger.warning("%s(%s) waits for the next tick: %s", task.name, row_id, error)

@@ -14,9 +14,12 @@ from annotation.api.practice import PracticeFeedbackView, PracticeNextView, Prac
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
 from annotation.api.reviews import AdjudicationView, ReviewView
+from annotation.api.session import SessionView
+from annotation.api.webhooks import DeliveriesView, ReplayView, WebhooksView, WebhookView
 
 urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
+    path("session/", SessionView.as_view(), name="api-session"),
     path("account/preferences/", PreferencesView.as_view(), name="api-preferences"),
     path("projects/", ProjectsView.as_view(), name="api-projects"),
     path("projects/<int:project_id>/", ProjectView.as_view(), name="api-project"),
@@ -36,12 +39,12 @@ urlpatterns = [
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
     path("projects/<int:project_id>/practice/next/", PracticeNextView.as_view(), name="api-practice-next"),
     path("projects/<int:project_id>/practice/feedback/", PracticeFeedbackView.as_view(), name="api-practice-feedback"),
-    path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
-    path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
-    path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
     path("projects/<int:project_id>/bulk/", BulkView.as_view(), name="api-bulk"),
     path("bulk/<int:labeling_id>/undo/", BulkUndoView.as_view(), name="api-bulk-undo"),
     path("documents/<int:document_id>/near-duplicates/", NearDuplicatesView.as_view(), name="api-near-duplicates"),
+    path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
+    path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
+    path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
     path("imports/<int:import_id>/", ImportView.as_view(), name="api-import"),
     path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
@@ -54,4 +57,8 @@ urlpatterns = [
     path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
     path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
+    path("projects/<int:project_id>/webhooks/", WebhooksView.as_view(), name="api-webhooks"),
+    path("webhooks/<int:webhook_id>/", WebhookView.as_view(), name="api-webhook"),
+    path("webhooks/<int:webhook_id>/replay/", ReplayView.as_view(), name="api-webhook-replay"),
+    path("webhooks/<int:webhook_id>/deliveries/", DeliveriesView.as_view(), name="api-webhook-deliveries"),
 ]
