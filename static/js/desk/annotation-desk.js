@@ -3,13 +3,25 @@ import { LiveSocket } from "../live-socket.js";
 import { isComposing, isWriting } from "./commands.js";
 import { Desk } from "./desk.js";
 import "./desk-changes.js";
+import "./desk-comments.js";
+import "./desk-definitions.js";
+import "./desk-find.js";
+import "./desk-flag.js";
+import "./desk-guidelines.js";
+import "./desk-help.js";
+import "./desk-kept.js";
+import "./desk-merge.js";
+import "./desk-palette.js";
+import "./desk-people.js";
+import "./desk-picker.js";
+import "./desk-run.js";
+import { hasAlt, isSingleKey, keyName } from "./keymap.js";
 import "./span-annotator.js";
 
 const LOOK_AGAIN_MS = 20_000;
 
 class AnnotationDesk extends HTMLElement {
   #desk;
-  #labelKeys = new Map();
   #listeners = new AbortController();
   #rounds = 0;
 
@@ -23,7 +35,6 @@ class AnnotationDesk extends HTMLElement {
       feature.join(this.#desk);
     }
     this.#desk.bindLabels();
-    this.#labelKeys = this.#desk.panel.keys;
     this.#listen();
     this.#start();
   }
@@ -37,11 +48,11 @@ class AnnotationDesk extends HTMLElement {
   #addCommands() {
     const desk = this.#desk;
     const add = (group, name, keys, run) => desk.commands.add({ group, name, keys, run });
-    add("answer", "accept", ["Enter"], () => desk.finish("submitted"));
+    add("answer", "accept", ["Enter", "Ctrl+Enter"], () => desk.finish("submitted"));
     add("answer", "skip", ["s"], () => desk.finish("skipped"));
-    add("answer", "undo", ["u"], () => desk.undo());
+    add("answer", "undo", ["u", "Ctrl+z"], () => desk.undoing.undo());
+    add("answer", "redo", ["Shift+u", "Ctrl+Shift+z", "Ctrl+y"], () => desk.undoing.redo());
     add("answer", "back", ["b"], () => desk.back());
-    add("answer", "find", ["/"], () => desk.panel.focusFilter());
     add("spans", "next_span", ["n"], () => desk.annotator.step(1));
     add("spans", "previous_span", ["p"], () => desk.annotator.step(-1));
     add("spans", "accept_span", ["a"], () => desk.annotator.accept());
@@ -50,10 +61,13 @@ class AnnotationDesk extends HTMLElement {
     add("spans", "end_right", ["]"], () => desk.annotator.nudge("end", 1));
     add("spans", "start_left", ["{"], () => desk.annotator.nudge("start", -1));
     add("spans", "start_right", ["}"], () => desk.annotator.nudge("start", 1));
+    add("spans", "move_span_left", ["<"], () => desk.annotator.move(-1));
+    add("spans", "move_span_right", [">"], () => desk.annotator.move(1));
+    add("spans", "split_span", ["\\", "|"], () => desk.annotator.split());
+    add("spans", "merge_span", ["+"], () => desk.annotator.merge());
+    add("spans", "another_label", ["="], () => desk.annotator.addNextLabel());
     add("spans", "granularity", ["g"], () => desk.annotator.toggleGranularity());
     add("view", "ideas", ["v"], () => desk.viewIdeas());
-    add("view", "guidelines", ["i"], () => desk.part("guidelines").showModal());
-    add("view", "help", ["?"], () => desk.part("help").showModal());
     add("view", "again", [], () => desk.refill());
   }
 
@@ -67,10 +81,7 @@ class AnnotationDesk extends HTMLElement {
     on(this, "spans-change", ({ detail }) => desk.changeSpans(detail));
     on(this, "span-select", ({ detail }) => desk.panel.markSpan(detail.id));
     on(this, "said", ({ detail }) => desk.say(detail.message, detail.visible));
-    on(desk.outbox, "change", ({ detail }) => desk.status.showOutbox(detail));
-    on(desk.outbox, "sent", ({ detail }) => this.#onSent(detail));
-    on(desk.outbox, "conflict", ({ detail }) => this.#onConflict(detail));
-    on(desk.outbox, "refused", ({ detail }) => this.#onRefused(detail));
+    desk.saving.listen(signal);
     on(desk.live, "state", ({ detail }) => desk.status.showLive(detail));
     on(desk.live, "event", ({ detail }) => this.#onEvent(detail));
     on(desk.live, "resync", () => desk.fetchPredictions());
@@ -78,10 +89,9 @@ class AnnotationDesk extends HTMLElement {
 
   async #start() {
     const desk = this.#desk;
-    const waiting = await desk.outbox.waiting();
-    const unsent = new Map(waiting.map((item) => [item.documentId, item.body]));
-    const inHand = desk.boot.assignments ?? (await desk.queue.fetchAssignments().catch((error) => desk.onQueueError(error)));
-    desk.queue.resume(inHand ?? [], unsent);
+    const ask = () => desk.queue.fetchAssignments().catch((error) => desk.onQueueError(error));
+    await desk.saving.start(async () => desk.boot.assignments ?? ask());
+    desk.undoing.resume();
     if (desk.card) desk.show();
     desk.outbox.send();
     await desk.refill();
@@ -89,9 +99,8 @@ class AnnotationDesk extends HTMLElement {
   }
 
   #onVisibility() {
-    if (document.visibilityState === "visible") return this.#desk.card?.startClock();
-    this.#desk.card?.stopClock();
-    return this.#desk.saveDraft();
+    if (document.visibilityState === "visible") this.#desk.card?.startClock();
+    else this.#desk.card?.stopClock();
   }
 
   #onClick(event) {
@@ -100,41 +109,24 @@ class AnnotationDesk extends HTMLElement {
   }
 
   #onKey(event) {
-    if (isComposing(event) || event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
+    if (isComposing(event) || event.defaultPrevented || hasAlt(event) || document.querySelector("dialog[open]")) return;
     const desk = this.#desk;
     const name = desk.commands.commandFor(event);
     if (name) {
       event.preventDefault();
       if (!event.repeat || desk.commands.isRepeatable(name)) desk.commands.run(name);
     } else if (event.key === "Escape" && isWriting(event)) desk.annotator.view.focus();
-    else if (!isWriting(event) && !event.ctrlKey && !event.metaKey && desk.card) this.#onLabelKey(event);
+    else if (!isWriting(event) && desk.card) this.#onLabelKey(event);
   }
 
   #onLabelKey(event) {
-    const choose = this.#labelKeys.get(event.key.toLowerCase());
+    const desk = this.#desk;
+    const key = keyName(event);
+    if (!isSingleKey(key) || !desk.commands.hasSingleKeys) return;
+    const choose = desk.panel.keys.get(key);
     if (choose && event.repeat) return;
     choose?.();
-    if (choose || this.#desk.annotator.applyKey(event.key.toLowerCase())) event.preventDefault();
-  }
-
-  #onSent({ item, data }) {
-    this.#desk.status.showSent(item.body.status);
-    this.#desk.tell("saved", { item, data });
-  }
-
-  async #onConflict({ item, error }) {
-    const { outbox, status } = this.#desk;
-    const theirs = error.body.present ?? {};
-    outbox.noteVersion(item.documentId, theirs.version);
-    const { documentId, url, body } = item;
-    if (await status.askWhose()) outbox.add({ documentId, url, body, version: theirs.version ?? null });
-    else this.#desk.adopt(documentId, theirs.answer);
-  }
-
-  #onRefused({ item, error }) {
-    if (this.#desk.queue.reopen(item.documentId)) this.#desk.show();
-    const problem = error.body.errors?.[0]?.message ?? error.message;
-    this.#desk.say(this.#desk.t("refused", { problem }), true);
+    if (choose || desk.annotator.applyKey(key, event)) event.preventDefault();
   }
 
   #onEvent(event) {

@@ -1,31 +1,8 @@
-// The answer a person is working on, and the rules for its spans; pure, no DOM.
-// A span is {id, set, label, start, end, source, status, score}: offsets in code points, source "model" or "human",
-// status "suggested" until a person confirms it. What a person touched is never changed by a later prediction.
-let lastId = 0;
+// The answer a person is working on; pure, no DOM. Its spans follow span-rules.js.
+// What a person touched is never changed by a later prediction.
+import { isTwin, meets, newSpanId, placeSpan } from "./span-rules.js";
 
-export const newSpanId = () => `span-${++lastId}`;
-
-const meets = (one, other) => one.start < other.end && other.start < one.end;
-
-const isTwin = (one, other) => one.label === other.label && one.start === other.start && one.end === other.end;
-
-/** The spans after this one is placed: in a label set without overlap it replaces what it meets. */
-export const placeSpan = (spans, span, { overlap, maxSpans }) => {
-  const gives = (other) => maxSpans === 1 || isTwin(other, span) || (meets(other, span) && !overlap);
-  return [...spans.filter((other) => other.id !== span.id && !(other.set === span.set && gives(other))), span];
-};
-
-/** The next span (direction 1) or the one before (-1), from the active one or else from a UTF-16 offset. */
-export const neighborOf = (spans, activeId, from, direction) => {
-  const count = spans.length;
-  const active = spans.findIndex((span) => span.id === activeId);
-  if (active >= 0) return spans[(active + direction + count) % count];
-  const following = spans.findIndex((span) => span.start16 >= from);
-  if (direction > 0) return spans[Math.max(0, following)];
-  return spans[((following < 0 ? count : following) - 1 + count) % count];
-};
-
-const EMPTY = { choice: null, choices: [], span: [], text: "" };
+const EMPTY = { choice: null, choices: null, span: [], text: "" };
 
 const isEmpty = (value) => value === null || value === undefined || value.length === 0;
 
@@ -53,14 +30,14 @@ export class AnswerDraft {
   #values = new Map();
   #touched = new Set();
   #removed = [];
-  #history = [];
+  #changes = [];
 
   /** `answer` is what the person saved before, if anything: where it differs from the prediction it is theirs. */
   constructor(labelSets, prediction, answer = null) {
     this.#sets = labelSets;
     this.prediction = prediction;
     for (const set of labelSets) this.#values.set(set.name, this.#proposed(set, prediction));
-    if (answer) for (const set of labelSets) this.#restore(set, answer[set.name]);
+    if (answer) for (const set of labelSets) this.#resume(set, answer[set.name]);
   }
 
   #proposed(set, prediction) {
@@ -68,7 +45,7 @@ export class AnswerDraft {
     return prediction?.answer?.[set.name] ?? EMPTY[set.kind];
   }
 
-  #restore(set, saved) {
+  #resume(set, saved) {
     const proposed = this.#values.get(set.name);
     if (set.kind !== "span") {
       if (isSame(saved, proposed)) return;
@@ -106,38 +83,56 @@ export class AnswerDraft {
 
   /** Record a person's value: a label, labels, a text or the set's spans. */
   change(name, value) {
-    const before = this.#values.get(name);
-    const isTyping = typeof value === "string" && typeof before === "string" && this.#kindOf(name) === "text";
-    if (!isTyping || this.#history.at(-1)?.name !== name) this.#history.push({ name, value: before, wasTouched: this.#touched.has(name) });
+    const before = this.#snapshot(name);
     this.#values.set(name, value);
     this.#touched.add(name);
-    if (Array.isArray(before) && before[0]?.id) {
-      this.#removed.push(...before.filter((span) => span.source === "model" && !value.some((other) => other.id === span.id)));
+    if (this.#setOf(name).kind === "span") {
+      const isGone = (span) => span.source === "model" && !value.some((other) => other.id === span.id);
+      this.#removed.push(...before.value.filter(isGone));
     }
+    this.#changes.push({ name, before, after: this.#snapshot(name), isTyping: this.#setOf(name).kind === "text" });
   }
 
-  #kindOf(name) {
-    return this.#sets.find((set) => set.name === name).kind;
+  #setOf(name) {
+    return this.#sets.find((set) => set.name === name);
   }
 
-  /** Take back the last change; false when there is none. */
-  undo() {
-    const last = this.#history.pop();
-    if (!last) return false;
-    this.#values.set(last.name, last.value);
-    if (!last.wasTouched) this.#touched.delete(last.name);
-    if (Array.isArray(last.value)) this.#removed = this.#removed.filter((span) => !last.value.some(({ id }) => id === span.id));
-    return true;
+  #snapshot(name) {
+    const removed = this.#removed.filter((span) => span.set === name);
+    return { value: this.#values.get(name), isTouched: this.#touched.has(name), removed, prediction: this.prediction?.id ?? null };
   }
 
-  /** The required label sets without a value. A required span set may stay empty: a text can hold none. */
+  /** What people changed since the last call: [{name, before, after, isTyping}], for `restore`. */
+  takeChanges() {
+    const changes = this.#changes;
+    this.#changes = [];
+    return changes;
+  }
+
+  /** Put a label set back as a snapshot has it; what the model gave then gives way to what it gives now. */
+  restore(name, { value, isTouched, removed, prediction }) {
+    const set = this.#setOf(name);
+    const isFresh = prediction !== (this.prediction?.id ?? null);
+    this.#removed = [...this.#removed.filter((span) => span.set !== name), ...removed];
+    this.#values.set(name, isFresh && !isTouched && set.kind !== "span" ? this.#proposed(set, this.prediction) : value);
+    if (isTouched) this.#touched.add(name);
+    else this.#touched.delete(name);
+    if (!isFresh || set.kind !== "span") return;
+    this.ideas = this.ideas.filter((idea) => idea.set !== set);
+    this.#mergeSpans(set, suggestedSpans(set, this.prediction));
+  }
+
+  /** The required label sets without a value. A required span set may stay empty: a text can hold none. "None of these"
+   *  answers a set of several labels, when somebody said so. */
   get missing() {
-    return this.#sets.filter((set) => set.required && set.kind !== "span" && isEmpty(this.#values.get(set.name)));
+    const isMissing = ({ name, kind }) => (kind === "choices" ? this.#values.get(name) === null : isEmpty(this.#values.get(name)));
+    return this.#sets.filter((set) => set.required && set.kind !== "span" && isMissing(set));
   }
 
-  /** The answer as the API takes it. */
+  /** The answer as the API takes it; a set of several labels that nobody answered is left out. */
   get answer() {
-    return Object.fromEntries(this.#sets.map((set) => {
+    const isOpen = (set) => set.kind === "choices" && this.#values.get(set.name) === null;
+    return Object.fromEntries(this.#sets.filter((set) => !isOpen(set)).map((set) => {
       const value = this.#values.get(set.name);
       if (set.kind !== "span") return [set.name, set.kind === "text" && isEmpty(value) ? null : value];
       return [set.name, value.map(plainSpan).sort((a, b) => a.start - b.start || a.end - b.end)];

@@ -5,7 +5,12 @@ const MAX_SECONDS = 1800;
 
 export class Card {
   isSubmitted = false;
+  /** Changed since it was kept in this browser. */
   isDirty = false;
+  /** Changed in this tab since it was finished or loaded. */
+  isEdited = false;
+  /** The lease ran out, or there was none: it can be answered still. */
+  isUnlent = false;
   #isCounted = false;
   #seconds = 0;
   #shownAt = 0;
@@ -25,6 +30,11 @@ export class Card {
   /** Lent without the model's answer, to measure what prelabeling does to people. */
   get isBlind() {
     return Boolean(this.assignment.blind);
+  }
+
+  /** A document whose answer is known: its answers go to the practice, and to no draft, outbox or count. */
+  get isPractice() {
+    return this.assignment.kind === "practice";
   }
 
   /** Note that the card was finished; true when it is the first time that it was answered. */

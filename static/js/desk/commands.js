@@ -1,28 +1,61 @@
 // What a person can ask of the desk, by name: keys, buttons, the list of keys and the palette all read this one registry.
+import { isCombination, isSingleKey, keyName } from "./keymap.js";
+
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
+const PRESSED_BY_ENTER = "button, a, summary";
+const LABEL = "label:";
 
-const letterOf = (event) => (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+/** Keys that a field for text needs for itself. */
+const OF_FIELDS = new Set(["Ctrl+z", "Ctrl+Shift+z", "Ctrl+y"]);
 
-export class Commands {
+/** The name under which a label's own key is kept. */
+export const labelKeyName = (set, label) => `${LABEL}${set}/${label}`;
+
+/** Event "change": a key, or whether single keys work, is another one now. */
+export class Commands extends EventTarget {
   #commands = new Map();
   #chosen;
+  #byKey = null;
 
-  /** `chosen`: keys that this person gave to commands, {name: [key]}. */
-  constructor(chosen = {}) {
-    this.#chosen = chosen;
+  /** `keys`: what this person gave to commands and labels, {name: [key]}. */
+  constructor({ keys = {}, single_keys: hasSingleKeys = true } = {}) {
+    super();
+    this.#chosen = { ...keys };
+    this.hasSingleKeys = hasSingleKeys;
   }
 
   /** {name, keys, group, run, isReady?}. The title is the desk string `command_<name>`. */
   add(command) {
-    this.#commands.set(command.name, { group: "view", isReady: () => true, ...command });
+    this.#commands.set(command.name, { group: "view", keys: [], isReady: () => true, ...command });
+    this.#byKey = null;
   }
 
   get all() {
     return [...this.#commands.values()];
   }
 
+  get chosen() {
+    return this.#chosen;
+  }
+
+  /** Every key of a command. Combinations stay, so that a command is never out of reach. */
   keysOf(name) {
-    return this.#chosen[name] ?? this.#commands.get(name)?.keys ?? [];
+    const own = this.#commands.get(name)?.keys ?? [];
+    const chosen = this.#chosen[name];
+    return chosen ? [...chosen, ...own.filter(isCombination)] : own;
+  }
+
+  /** The keys that work now. */
+  liveKeysOf(name) {
+    return this.keysOf(name).filter((key) => this.isLive(key));
+  }
+
+  isLive(key) {
+    return this.hasSingleKeys || !(isSingleKey(key) || key === "Enter");
+  }
+
+  isChosen(name) {
+    return name in this.#chosen;
   }
 
   /** Every key that some command has, so that no label gets it. */
@@ -30,29 +63,62 @@ export class Commands {
     return this.all.flatMap(({ name }) => this.keysOf(name));
   }
 
+  /** The key that this person gave to a label, if any. */
+  chosenForLabel(set, label) {
+    return this.#chosen[labelKeyName(set, label)]?.[0] ?? null;
+  }
+
+  get #keys() {
+    this.#byKey ??= new Map(this.all.toReversed().flatMap(({ name }) => this.keysOf(name).map((key) => [key, name])));
+    return this.#byKey;
+  }
+
+  ownerOf(key) {
+    return this.#keys.get(key) ?? null;
+  }
+
+  /** Give commands and labels other keys, {name: [key]}; null gives a name its first keys back. */
+  choose(changes) {
+    for (const [name, keys] of Object.entries(changes)) {
+      if (keys) this.#chosen[name] = keys;
+      else delete this.#chosen[name];
+    }
+    this.#changed();
+  }
+
+  chooseSingleKeys(hasSingleKeys) {
+    this.hasSingleKeys = hasSingleKeys;
+    this.#changed();
+  }
+
+  #changed() {
+    this.#byKey = null;
+    this.dispatchEvent(new Event("change"));
+  }
+
   /** Whether holding its key down goes on running it. */
   isRepeatable(name) {
-    return name === "undo" || this.#commands.get(name)?.group === "spans";
+    return name === "undo" || name === "redo" || this.#commands.get(name)?.group === "spans";
+  }
+
+  isReady(name) {
+    return Boolean(this.#commands.get(name)?.isReady());
   }
 
   /** Run the command of this name; false when there is none or it can't run now. */
   run(name) {
-    const command = this.#commands.get(name);
-    if (!command?.isReady()) return false;
-    command.run();
+    if (!this.isReady(name)) return false;
+    this.#commands.get(name).run();
     return true;
   }
 
   /** The command that this key press means, if any. Typing in a field and composing (IME) mean none. */
   commandFor(event) {
-    const { target, key, ctrlKey, metaKey } = event;
-    const isCommand = ctrlKey || metaKey;
-    const inText = target.matches?.(TEXT_FIELDS);
-    if (key === "Enter") return isCommand || !(inText || target.matches?.("button, a, summary")) ? "accept" : null;
-    if (inText) return null;
-    if (isCommand) return key.toLowerCase() === "z" ? "undo" : null;
-    const letter = letterOf(event);
-    return this.all.find(({ name }) => this.keysOf(name).includes(letter))?.name ?? null;
+    const key = keyName(event);
+    const isText = isWriting(event);
+    if (isText && (OF_FIELDS.has(key) || !(isCombination(key) || /^F\d+$/.test(key)))) return null;
+    if (key === "Enter" && event.target.matches?.(PRESSED_BY_ENTER)) return null;
+    return this.isLive(key) ? this.ownerOf(key) : null;
   }
 }
 

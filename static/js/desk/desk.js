@@ -1,36 +1,67 @@
 // The desk: the card in work and everything that can happen to it. Features join it and speak to it alone.
 //   events  "card" {card}: put on the desk · "edited" · "finished" {card, status} · "saved" {item, data}: the site has it
-//           "live" event from the site · "empty"
-import { AnswerDraft } from "./answer-draft.js";
+//           "live" event from the site · "empty" · "practice-needed" {progress}
 import { CardQueue } from "./card-queue.js";
 import { Commands } from "./commands.js";
-import { prepareLabels } from "./label-keys.js";
+import { Favorites } from "./favorites.js";
+import { showCommandKeys } from "./key-caps.js";
+import { dealKeys, hasManyLabels, prepareLabels, spanLabels } from "./label-keys.js";
 import { Outbox } from "./outbox.js";
 import { DeskPanel } from "./panel.js";
+import { savePreferences } from "./preferences.js";
+import { Saving } from "./saving.js";
 import { DeskStatus, part } from "./status.js";
-
-const DRAFT_PAUSE_MS = 1500;
+import { Undoing } from "./undoing.js";
 
 export class Desk extends EventTarget {
-  #draftTimer = 0;
-
   constructor(element, boot) {
     super();
     this.element = element;
     this.boot = boot;
     this.status = new DeskStatus(boot);
     this.queue = new CardQueue(`${boot.api}projects/${boot.project.id}/queue/`, boot.labelSets);
-    this.outbox = new Outbox(element.dataset.user);
-    this.commands = new Commands(boot.preferences?.keys);
+    this.outbox = new Outbox(element.dataset.user, boot.project.id);
+    this.saving = new Saving(this);
+    this.commands = new Commands(boot.preferences);
+    this.favorites = new Favorites(boot.preferences?.favorites, boot.project.id);
+    this.undoing = new Undoing(this);
     this.annotator = element.querySelector("span-annotator");
     this.annotator.t = this.t;
+    /** A feature may take a finished card itself: (card, status) => true when it did. */
+    this.deliver = null;
   }
 
   /** Give labels their keys, when all commands have theirs. */
   bindLabels() {
-    this.annotator.labels = prepareLabels(this.boot.labelSets, this.commands.takenKeys);
-    const onChange = (name, value) => this.choose(name, value);
-    this.panel = new DeskPanel(this.element, { labelSets: this.boot.labelSets, t: this.t, onChange, annotator: this.annotator });
+    const { element, annotator, favorites, t } = this;
+    const { labelSets } = this.boot;
+    prepareLabels(labelSets);
+    const [onChange, say] = [(name, value) => this.choose(name, value), (message) => this.say(message)];
+    this.panel = new DeskPanel(element, { labelSets, t, say, onChange, annotator, favorites });
+    this.commands.addEventListener("change", () => this.dealAgain());
+    this.addEventListener("finished", ({ detail }) => detail.status === "submitted" && this.#noteUse(detail.card));
+    this.dealAgain();
+  }
+
+  /** Labels of long lists that a person uses most come to the top. */
+  #noteUse({ draft }) {
+    const long = this.boot.labelSets.filter(hasManyLabels);
+    if (!long.length) return;
+    this.favorites.noteAnswer(long, draft.answer);
+    savePreferences({ favorites: this.favorites.lists });
+    this.dealAgain();
+  }
+
+  #deal() {
+    dealKeys(this.boot.labelSets, this.commands, this.favorites);
+    this.annotator.labels = spanLabels(this.boot.labelSets);
+  }
+
+  /** Commands, or the labels used most, have changed: labels get the keys that are left, and the page shows them. */
+  dealAgain() {
+    this.#deal();
+    this.panel.showKeys();
+    this.status.keyTitles = showCommandKeys(this.element.ownerDocument, this.commands);
   }
 
   t = (key, values) => this.status.t(key, values);
@@ -79,7 +110,9 @@ export class Desk extends EventTarget {
   /** Keep the next documents lent ahead, and show one as soon as there is one. */
   async refill() {
     const before = this.card;
-    const lent = (await this.queue.refill().catch((error) => this.onQueueError(error))) ?? 0;
+    if (this.queue.hasExpired) await this.saving.recheck();
+    const unsent = await this.outbox.unsent();
+    const lent = (await this.queue.refill(unsent).catch((error) => this.onQueueError(error))) ?? 0;
     this.status.countInHand(this.queue.size, lent);
     if (!this.card) this.#showEmpty();
     else if (!before) this.show();
@@ -87,7 +120,8 @@ export class Desk extends EventTarget {
   }
 
   onQueueError(error) {
-    if (error.isSignedOut) this.status.showOutbox({ state: "signed-out", waiting: 0 });
+    if (error.body?.code === "practice_needed") return this.tell("practice-needed", error.body.practice);
+    if (error.isSignedOut) this.outbox.standBy(error);
     else this.say(error.status ? error.message : this.t("offline"), true);
   }
 
@@ -96,14 +130,14 @@ export class Desk extends EventTarget {
   choose(name, value) {
     if (!this.card) return;
     this.card.draft.change(name, value);
-    this.panel.update(name);
-    this.#onEdit();
+    this.panel.update(name, this.card.draft);
+    this.onEdit();
   }
 
   changeSpans({ spans, set }) {
     this.card.draft.change(set, spans.filter((span) => span.set === set));
-    this.panel.update(set);
-    this.#onEdit();
+    this.panel.update(set, this.card.draft);
+    this.onEdit();
   }
 
   /** Change the answer on the desk by `change(draft)`; what the draft records can be undone. */
@@ -111,46 +145,22 @@ export class Desk extends EventTarget {
     if (!this.card) return;
     change(this.card.draft);
     this.redraw();
-    this.#onEdit();
+    this.onEdit();
   }
 
-  #onEdit() {
-    this.card.isDirty = true;
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => this.saveDraft(), DRAFT_PAUSE_MS);
+  /** The answer on the desk is another one now: record what changed, and keep it. */
+  onEdit() {
+    this.undoing.note(this.card);
+    this.saving.onEdit(this.card);
     this.tell("edited");
-  }
-
-  /** What was submitted once stays so until it is submitted again. */
-  saveDraft() {
-    clearTimeout(this.#draftTimer);
-    const { card } = this;
-    if (card?.isDirty && !card.isSubmitted) this.send(card, "draft");
-  }
-
-  send(card, status) {
-    card.isDirty = false;
-    const { draft } = card;
-    const body = { answer: draft.answer, seconds: card.seconds, status };
-    if (draft.prediction?.id) body.prediction = draft.prediction.id;
-    const url = `${this.boot.api}documents/${card.id}/annotation/`;
-    return this.outbox.add({ documentId: card.id, url, body, version: card.version });
-  }
-
-  /** Take over an answer that was saved elsewhere. */
-  adopt(documentId, answer) {
-    const card = this.queue.findAnywhere(documentId);
-    if (!card || !answer) return;
-    card.draft = new AnswerDraft(this.boot.labelSets, card.draft.prediction, answer);
-    if (card === this.card) this.redraw();
   }
 
   finish(status) {
     const { card } = this;
     if (!card || (status === "submitted" && this.#demandMissing(card))) return;
-    clearTimeout(this.#draftTimer);
+    if (this.deliver?.(card, status)) return;
     card.stopClock();
-    this.send(card, status);
+    this.saving.send(card, status);
     this.queue.finishCurrent();
     if (card.countOnce(status)) this.status.countDone(card.seconds);
     this.status.countInHand(this.queue.size);
@@ -170,17 +180,18 @@ export class Desk extends EventTarget {
 
   /** Bring back the document that was finished last. */
   back() {
-    this.saveDraft();
+    this.saving.flush();
     if (!this.queue.reopen()) return this.say(this.t("nothing_before"), true);
     this.show();
     return this.say(this.t("reopened"), true);
   }
 
-  undo() {
-    if (!this.card?.draft.undo()) return this.back();
-    this.redraw();
-    this.#onEdit();
-    return this.say(this.t("undone"), true);
+  /** Put another document that is in hand, or was, on the desk. */
+  jumpTo(documentId) {
+    this.saving.flush();
+    const isThere = this.queue.bring(documentId);
+    if (isThere) this.show();
+    return isThere;
   }
 
   // What the model says meanwhile
@@ -193,7 +204,7 @@ export class Desk extends EventTarget {
   }
 
   #merge(card, prediction) {
-    if (prediction.id === card.draft.prediction?.id || card.isSubmitted || card.isBlind) return;
+    if (prediction.id === card.draft.prediction?.id || card.isSubmitted || card.isBlind || card.isPractice) return;
     card.draft.merge(prediction);
     if (card !== this.card) return;
     this.redraw();

@@ -5,38 +5,103 @@ const promised = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** Rows in IndexedDB, or in memory where the browser forbids that. */
+const byId = (one, other) => one.id - other.id;
+
+/** Rows in IndexedDB; those it does not take (no room, private mode) stay in memory until it does. */
 export class OutboxStore {
   #database = null;
-  #memory = new Map();
-  #lastId = 0;
+  #inMemory = new Map();
+
+  /** False while some row, or every row to come, would be gone with the tab. */
+  get isDurable() {
+    return this.#database !== null && this.#inMemory.size === 0;
+  }
+
+  get hasOnlyInMemory() {
+    return this.#inMemory.size > 0;
+  }
 
   async open() {
     try {
       const request = indexedDB.open("collabweb", 1);
       request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "id", autoIncrement: true });
       this.#database = await promised(request);
+      this.#database.onversionchange = () => this.#database?.close();
+      this.#database.onclose = () => { this.#database = null; };
     } catch {
       this.#database = null;
     }
   }
 
-  #rows(mode) {
-    return this.#database.transaction("outbox", mode).objectStore("outbox");
+  #merged(rows) {
+    return [...rows.filter(({ id }) => !this.#inMemory.has(id)), ...this.#inMemory.values()].sort(byId);
   }
 
-  all() {
-    return this.#database ? promised(this.#rows("readonly").getAll()) : Promise.resolve([...this.#memory.values()]);
+  async all() {
+    if (!this.#database) await this.open();
+    if (!this.#database) return this.#merged([]);
+    const rows = this.#database.transaction("outbox").objectStore("outbox");
+    return this.#merged(await promised(rows.getAll()));
   }
 
-  async put(row) {
-    if (this.#database) return promised(this.#rows("readwrite").put(row));
-    const id = row.id ?? ++this.#lastId;
-    this.#memory.set(id, { ...row, id });
-    return id;
+  /** Change rows in one transaction: `change(rows)` gives {put, remove} and runs a second time if the disk refuses. */
+  async update(change, durability = "relaxed") {
+    if (!this.#database) await this.open();
+    try {
+      if (this.#database) return await this.#onDisk(change, durability);
+    } catch {
+      // The rows that the disk did not take stay below.
+    }
+    return this.#aside(change);
   }
 
-  delete(id) {
-    return this.#database ? promised(this.#rows("readwrite").delete(id)) : Promise.resolve(this.#memory.delete(id));
+  #onDisk(change, durability) {
+    const transaction = this.#database.transaction("outbox", "readwrite", { durability });
+    const store = transaction.objectStore("outbox");
+    return new Promise((resolve, reject) => {
+      let result;
+      const write = (rows) => {
+        result = change(this.#merged(rows));
+        const { put = [], remove = [] } = result;
+        for (const row of [...this.#inMemory.values(), ...put]) store.put(row);
+        for (const id of remove) store.delete(id);
+        transaction.commit?.();
+      };
+      transaction.oncomplete = () => resolve(this.#forget(result));
+      transaction.onabort = () => reject(transaction.error);
+      store.getAll().onsuccess = ({ target }) => {
+        try {
+          write(target.result);
+        } catch (error) {
+          transaction.abort();
+          reject(error);
+        }
+      };
+    });
+  }
+
+  #forget(result) {
+    this.#inMemory.clear();
+    return result;
+  }
+
+  async #aside(change) {
+    const rows = await this.all().catch(() => this.#merged([]));
+    const result = change(rows);
+    for (const row of result.put ?? []) this.#inMemory.set(row.id, row);
+    for (const id of result.remove ?? []) {
+      this.#inMemory.delete(id);
+      await this.#deleteOnDisk(id);
+    }
+    return result;
+  }
+
+  // A full disk still takes what makes room.
+  async #deleteOnDisk(id) {
+    try {
+      if (this.#database) await promised(this.#database.transaction("outbox", "readwrite").objectStore("outbox").delete(id));
+    } catch {
+      // Sent again later with the same key, which the site knows.
+    }
   }
 }

@@ -1,92 +1,132 @@
 // <span-annotator>: read a text and label stretches of it by mouse, touch or keyboard.
 // Spans come and go as {id, set, label, start, end, source, status, score} with start and end in code points.
 // Each part of a document is one text node of its own; a span never leaves its part.
-import { OffsetMap, TextCursor, textSegments } from "./offsets.js";
-import { SpanOverlay } from "./span-overlay.js";
-import { newSpanId, neighborOf, placeSpan } from "./answer-draft.js";
+import { SpanCanvas } from "./span-canvas.js";
+import { SpanGestures } from "./span-gestures.js";
+import { SpanSelection } from "./span-selection.js";
+import { TextKeys } from "./text-keys.js";
 
 export class SpanAnnotator extends HTMLElement {
-  /** [{index, set, name, title, key, overlap, maxSpans, partRole}] of all span label sets. */
-  labels = [];
   /** (key, values) => the words a person hears. */
   t = (key) => key;
-  #text = "";
-  #map = new OffsetMap("");
-  #spans = [];
-  #cursor = new TextCursor("", []);
-  #activeId = null;
-  #pointerType = "mouse";
+  #labels = new Map();
+  #now = new SpanSelection();
+  #canvas = null;
+  #gestures = null;
+  #preview = null;
+  #isAdding = false;
+  #isByPointer = false;
   #listeners = null;
-  #resize = null;
 
   connectedCallback() {
-    this.view ??= this.querySelector(".sa-text");
-    this.overlay ??= new SpanOverlay(this.querySelector(".sa-over"), (span) => this.#describe(span));
+    this.view = this.querySelector(".sa-text");
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
     const listen = (target, type, listener) => target.addEventListener(type, listener, { signal });
-    listen(this.view, "keydown", (event) => this.#onViewKey(event));
-    listen(this.view, "pointerdown", (event) => { this.#pointerType = event.pointerType; });
-    listen(this.view, "pointerup", (event) => this.#onPointerUp(event));
+    const pulls = { drag: (...pull) => this.#drag(...pull), drop: (isMeant) => this.#drop(isMeant), relabel: (index) => this.#relabel(index) };
+    const describe = (span) => this.#describe(span);
+    this.#canvas = new SpanCanvas(this, { describe, pulls, onResize: () => this.#drawActive(), signal });
+    const hears = { range: (...range) => this.#takeRange(...range), press: (...press) => this.#press(...press) };
+    this.#gestures = new SpanGestures(this.view, this.#canvas.page, hears, signal);
+    const moves = { cursorOf: () => this.#now.cursor, onMove: (stayedInside) => this.#afterMove(stayedInside), signal };
+    new TextKeys(this.view, this.#canvas.page, moves);
     listen(this.view, "focus", () => this.#onFocus());
-    listen(this.view, "blur", () => this.#activeId || this.overlay.drawCursor(null));
+    listen(this.view, "blur", () => this.#now.active || this.#canvas.drawCursor(null));
     listen(this.querySelector(".sa-over"), "click", (event) => this.#onChip(event));
-    listen(document, "selectionchange", () => this.#pointerType !== "mouse" && this.#takeNativeSelection());
-    this.#resize = new ResizeObserver(() => this.overlay.redraw());
-    this.#resize.observe(this.view);
-    document.fonts?.ready.then(() => this.overlay.redraw());
+    listen(document, "pointerdown", () => (this.#isByPointer = true));
+    listen(document, "keydown", (event) => this.#onAnyKey(event));
   }
 
   disconnectedCallback() {
     this.#listeners?.abort();
-    this.#resize?.disconnect();
-    this.overlay.clear();
+    this.#canvas.stop();
+  }
+
+  /** [{index, set, name, title, key, overlap, maxSpans, partRole}] of all span label sets. */
+  set labels(labels) {
+    this.#labels = new Map(labels.map((label) => [`${label.set}\n${label.name}`, label]));
+  }
+
+  get labels() {
+    return [...this.#labels.values()];
   }
 
   get spans() {
-    return this.#spans;
+    return this.#now.spans;
   }
 
   /** `roleTitle(role)` names a part; `language` is the text's own. */
   load({ text, parts = [] }, spans, { language = "", roleTitle = (role) => role } = {}) {
-    this.#text = text;
-    this.#map = new OffsetMap(text);
-    const segments = textSegments(text, this.#map, parts);
+    this.#preview = null;
+    this.#isAdding = false;
     this.view.lang = language;
-    this.#cursor = new TextCursor(text, segments, this.#cursor.granularity);
-    this.#activeId = null;
-    this.overlay.setText(this.view, text, segments, roleTitle);
+    this.#canvas.setText(text, this.#now.load(text, parts), roleTitle);
     this.show(spans);
   }
 
   /** Draw these spans without telling anybody; the caller already knows. */
   show(spans) {
-    const placed = spans.map((span) => {
-      const [start16, end16] = [this.#map.toUtf16(span.start), this.#map.toUtf16(span.end)];
-      return { ...span, start16, end16, suggested: span.status === "suggested", index: this.#label(span)?.index ?? 0 };
-    });
-    this.#spans = placed.sort((a, b) => a.start16 - b.start16 || b.end16 - a.end16);
-    if (!this.#spans.some((span) => span.id === this.#activeId)) this.#activeId = null;
-    this.overlay.draw(this.#spans);
-    this.overlay.markActive(this.#activeId);
+    this.#now.setSpans(spans, (span) => this.#label(span)?.index ?? 0);
+    const places = this.#measureActive();
+    this.#canvas.drawSpans(this.#now.spans);
+    this.#drawCursor(places);
   }
 
-  #change(spans, touchedSet) {
-    this.show(spans);
-    const detail = { spans: this.#spans, set: touchedSet };
-    this.dispatchEvent(new CustomEvent("spans-change", { bubbles: true, detail }));
+  #drawCursor(places = this.#measureActive()) {
+    this.#canvas.drawCursor(this.#preview ?? this.#now.cursor.selection);
+    this.#drawActive(places);
   }
+
+  #showCursor() {
+    const { selection } = this.#now.cursor;
+    if (selection) this.#canvas.scrollTo(selection);
+    this.#drawCursor();
+  }
+
+  #measureActive() {
+    const { active, caret } = this.#now;
+    const range = this.#preview ?? (active && [active.start16, active.end16]);
+    return active && this.#canvas.measure(range, this.#preview ? null : caret);
+  }
+
+  #drawActive(places = this.#measureActive()) {
+    const { active } = this.#now;
+    if (!active) return this.#canvas.drawActive(null);
+    const { spoken } = this.#describe(active);
+    const names = { start: this.t("handle_start", { span: spoken }), end: this.t("handle_end", { span: spoken }) };
+    const tools = this.#isByPointer && !this.#preview ? this.#toolsFor(active) : null;
+    return this.#canvas.drawActive(active, places, { names, tools });
+  }
+
+  #toolsFor(span) {
+    const labels = this.labels.filter(({ set }) => set === span.set);
+    return { labels, chosen: span.index, isSuggested: span.suggested, canOverlap: Boolean(this.#label(span)?.overlap) };
+  }
+
+  // What others hear
 
   #say(message, visible = false) {
     this.dispatchEvent(new CustomEvent("said", { bubbles: true, detail: { message, visible } }));
   }
 
+  #told() {
+    this.dispatchEvent(new CustomEvent("span-select", { bubbles: true, detail: { id: this.#now.active?.id ?? null } }));
+  }
+
+  #change(spans, touchedSet, activeId = this.#now.active?.id) {
+    this.#now.spans = spans;
+    this.#now.activate(activeId ?? null);
+    this.show(spans);
+    const detail = { spans: this.spans, set: touchedSet };
+    this.dispatchEvent(new CustomEvent("spans-change", { bubbles: true, detail }));
+  }
+
   #label(span) {
-    return this.labels.find((label) => label.set === span.set && label.name === span.label);
+    return this.#labels.get(`${span.set}\n${span.label}`);
   }
 
   textOf(span) {
-    return this.#text.slice(this.#map.toUtf16(span.start), this.#map.toUtf16(span.end));
+    return this.#now.textOf(span);
   }
 
   #describe(span) {
@@ -95,151 +135,174 @@ export class SpanAnnotator extends HTMLElement {
     return { name, spoken: `${name}: ${this.textOf(span)}${state}` };
   }
 
-  #active() {
-    return this.#spans.find((span) => span.id === this.#activeId);
+  // Editing
+
+  /** Take over what came of an edit, or say why there was none. */
+  #settle({ refused, values, spans, span, set, isReplacing }) {
+    if (refused) return this.#say(this.t(refused, values), true);
+    this.#gestures.release();
+    this.#change(spans, set, span.id);
+    this.#told();
+    const { spoken } = this.#describe(span);
+    return this.#say(isReplacing ? this.t("replaced", { span: spoken }) : spoken, isReplacing);
   }
 
-  /** Label the selection, or relabel the span that is selected. */
-  applyLabel(label) {
-    const active = this.#active();
-    const { selection, trimmed } = this.#cursor;
-    if (active?.set === label.set && selection && active.start16 === selection[0] && active.end16 === selection[1]) {
-      return this.#place({ ...active, set: label.set, label: label.name }, label);
-    }
-    if (!trimmed) return this.#say(this.t("select_first"), true);
-    const [start, end] = trimmed.map((unit) => this.#map.toCodePoint(unit));
-    return this.#place({ id: newSpanId(), set: label.set, label: label.name, start, end }, label);
+  #editActive(edit) {
+    const span = this.#now.active;
+    const label = span && this.#label(span);
+    return label ? this.#settle(edit(span, label)) : this.#say(this.t("select_span_first"), true);
   }
 
-  #place(span, label) {
-    const { role } = this.#cursor.segmentAt(this.#map.toUtf16(span.start));
-    if (label.partRole && label.partRole !== role) return this.#say(this.t("wrong_part", { part: label.partRole }), true);
-    const human = { ...span, source: "human", status: "accepted", score: null };
-    const placed = placeSpan(this.#spans, human, label);
-    const tooMany = label.maxSpans > 1 && placed.filter((other) => other.set === label.set).length > label.maxSpans;
-    if (tooMany) return this.#say(this.t("too_many_spans", { count: label.maxSpans }), true);
-    const replaced = this.#spans.filter((other) => other.id !== span.id && !placed.includes(other)).length;
-    this.#activeId = human.id;
-    this.#cursor.selectExactly(this.#map.toUtf16(human.start), this.#map.toUtf16(human.end));
-    this.#change(placed, label.set);
-    this.#drawCursor();
-    const spoken = `${label.title}: ${this.textOf(human)}`;
-    return this.#say(replaced ? this.t("replaced", { span: spoken }) : spoken, replaced > 0);
+  /** Label the selection, or relabel the active span. `isAdded`: beside its label, where the set allows overlap. */
+  applyLabel(label, isAdded = false) {
+    const { active } = this.#now;
+    const addsHere = label.overlap && (isAdded || this.#isAdding);
+    this.#isAdding = false;
+    if (active?.set === label.set && !addsHere) this.#settle(this.#now.edits.place(active, [active.start16, active.end16], label));
+    else this.#settle(this.#now.edits.create(this.#now.cursor.selection, label));
   }
 
-  accept(id = this.#activeId) {
-    const span = this.#spans.find((candidate) => candidate.id === id);
+  /** Label by a label's own key, with Shift beside what is there. True when some label has this key. */
+  applyKey(name, { code, shiftKey }) {
+    const named = (key) => this.labels.find((label) => label.key && label.key === key);
+    const plain = named(name);
+    const label = plain ?? (shiftKey ? named(name.replace("Shift+", "")) ?? named(/^Digit(\d)$/.exec(code)?.[1]) : null);
+    if (label) this.applyLabel(label, !plain);
+    return Boolean(label);
+  }
+
+  /** The next label comes beside the active span's own instead of in its place. */
+  addNextLabel() {
+    const { active } = this.#now;
+    this.#isAdding = Boolean(active && this.#label(active)?.overlap);
+    this.#say(this.t(this.#isAdding ? "add_which_label" : "no_overlap_here"), true);
+  }
+
+  #relabel(index) {
+    const label = this.labels.find((candidate) => candidate.index === index);
+    this.applyLabel(label);
+    this.view.focus({ preventScroll: true });
+  }
+
+  accept(id = this.#now.active?.id) {
+    const span = this.#find(id);
     if (!span) return;
     const accepted = { ...span, source: "human", status: "accepted" };
-    this.#change(this.#spans.map((other) => (other.id === id ? accepted : other)), span.set);
+    this.#change(this.spans.map((other) => (other.id === id ? accepted : other)), span.set);
     this.#say(`${this.t("accepted")}: ${this.#describe(span).name}, ${this.textOf(span)}`);
   }
 
-  remove(id = this.#activeId) {
-    const span = this.#spans.find((candidate) => candidate.id === id);
+  remove(id = this.#now.active?.id) {
+    const span = this.#find(id);
     if (!span) return;
-    this.#change(this.#spans.filter((other) => other.id !== id), span.set);
+    this.#change(this.spans.filter((other) => other.id !== id), span.set);
     this.#say(`${this.t("removed")}: ${this.textOf(span)}`);
   }
 
-  /** Move one edge of the selected span by a grapheme. */
   nudge(edge, direction) {
-    const span = this.#active();
+    this.#editActive((span, label) => this.#now.edits.nudge(span, edge, direction, label));
+  }
+
+  move(direction) {
+    this.#editActive((span, label) => this.#now.edits.move(span, direction, label));
+  }
+
+  merge() {
+    this.#editActive((span, label) => this.#now.edits.merge(span, label));
+  }
+
+  /** Make two spans of one: at the cursor inside it, or where the active span was pressed. */
+  split() {
+    const { span, offset } = this.#now.splitPlace;
     const label = span && this.#label(span);
-    if (!label) return;
-    const moved = this.#cursor.nudged([span.start16, span.end16], edge, direction);
-    if (moved === null) return this.#say(this.t("part_edge"), true);
-    const offset = this.#map.toCodePoint(moved);
-    return this.#place({ ...span, [edge]: offset }, label);
+    if (label) this.#settle(this.#now.edits.split(span, offset, label));
+    else this.#say(this.t("select_span_first"), true);
+  }
+
+  // Selecting
+
+  #find(id) {
+    return this.spans.find((span) => span.id === id);
   }
 
   select(id) {
-    const span = this.#spans.find((candidate) => candidate.id === id);
+    const span = this.#find(id);
     if (!span) return;
-    this.#activeId = id;
-    this.#cursor.selectExactly(span.start16, span.end16);
-    this.#drawCursor(true);
+    this.#now.activate(id);
+    this.#showSelected(span);
+  }
+
+  #showSelected(span) {
+    this.#showCursor();
     const certainty = span.suggested && span.score != null ? ` ${Math.round(span.score * 100)}%` : "";
     this.#say(this.#describe(span).spoken + certainty);
     this.#told();
   }
 
-  #told() {
-    this.dispatchEvent(new CustomEvent("span-select", { bubbles: true, detail: { id: this.#activeId } }));
+  /** What the cursor is on, as [start, end] in UTF-16 units, or null. */
+  get selection() {
+    return this.#now.cursor.selection;
+  }
+
+  rectOf(start, end) {
+    return this.#canvas.page.rectOf(start, end);
+  }
+
+  selectRange(start, end) {
+    this.#now.cursor.selectExactly(start, end);
+    this.#afterMove(true);
+  }
+
+  /** What is selected, {start, end, isResting}, or null. */
+  get stretch() {
+    return this.#now.stretch;
+  }
+
+  selectStretch(start, end) {
+    this.#now.selectStretch(start, end);
+    this.view.focus({ preventScroll: true });
+    this.#showCursor();
   }
 
   step(direction) {
-    const next = neighborOf(this.#spans, this.#activeId, this.#cursor.selection?.[0] ?? 0, direction);
+    const next = this.#now.neighbor(direction);
     if (next) this.select(next.id);
   }
 
   toggleGranularity() {
-    this.#cursor.toggleGranularity();
+    this.#now.cursor.toggleGranularity();
     this.#drawCursor();
-    this.#say(this.t(this.#cursor.granularity === "word" ? "by_word" : "by_character"), true);
+    this.#say(this.t(this.#now.cursor.granularity === "word" ? "by_word" : "by_character"), true);
   }
 
   #onFocus() {
-    if (this.#cursor.selection) this.#drawCursor();
-    else if (this.view.matches(":focus-visible")) this.#afterMove(this.#cursor.moveTo(0, false));
+    if (this.#now.cursor.selection) this.#drawCursor();
+    else if (this.view.matches(":focus-visible")) this.#afterMove(this.#now.cursor.moveTo(0, false));
   }
 
   #afterMove(stayedInside) {
     if (!stayedInside) return this.#say(this.t("part_edge"), true);
-    const [start, end] = this.#cursor.selection ?? [0, 0];
-    this.#activeId = this.#spanAt(start, end)?.id ?? null;
-    this.#drawCursor(true);
-    const around = this.#spans.filter((span) => span.start16 <= start && end <= span.end16);
-    this.#say([this.#text.slice(start, end), ...around.map((span) => this.#describe(span).name)].join(", "));
+    this.#now.follow();
+    this.#showCursor();
+    const words = this.#now.text.slice(...(this.#now.cursor.selection ?? [0, 0]));
+    this.#say([words, ...this.#now.around.map((span) => this.#describe(span).name)].join(", "));
     return this.#told();
   }
 
-  #spanAt(start, end) {
-    return this.#spans.find((span) => span.start16 === start && span.end16 === end);
+  #press(offset, { shiftKey }) {
+    const span = shiftKey ? null : this.#now.press(offset);
+    if (span) this.#showSelected(span);
+    else this.#afterMove(this.#now.cursor.moveToOffset(offset, shiftKey));
   }
 
-  #moveLine(direction, extend) {
-    const rect = this.overlay.rectOf(...this.#cursor.focusUnit);
-    this.#cursor.column ??= rect.left + rect.width / 2;
-    const height = parseFloat(getComputedStyle(this.view).lineHeight);
-    const y = rect.top + rect.height / 2 + direction * height;
-    const offset = this.overlay.offsetAtPoint(this.#cursor.column, y);
-    return offset === null || this.#cursor.moveToOffset(offset, extend);
-  }
-
-  #drawCursor(scroll = false) {
-    const { selection } = this.#cursor;
-    this.overlay.drawCursor(selection);
-    this.overlay.markActive(this.#activeId);
-    if (!scroll || !selection) return;
-    const rect = this.overlay.rectOf(...selection);
-    const isOutside = rect.top < 90 || rect.bottom > innerHeight - 120;
-    if (isOutside) scrollBy({ top: rect.top - innerHeight / 2, behavior: "instant" });
-  }
-
-  #onViewKey(event) {
-    if (event.isComposing || event.keyCode === 229 || event.altKey) return;
-    const isCommand = event.ctrlKey || event.metaKey;
-    const { key, shiftKey } = event;
-    if (key !== "ArrowUp" && key !== "ArrowDown") this.#cursor.column = null;
-    const moves = {
-      ArrowRight: () => this.#cursor.moveBy(1, shiftKey),
-      ArrowLeft: () => this.#cursor.moveBy(-1, shiftKey),
-      ArrowDown: () => this.#moveLine(1, shiftKey),
-      ArrowUp: () => this.#moveLine(-1, shiftKey),
-      Home: () => this.#cursor.moveTo(0, shiftKey),
-      End: () => this.#cursor.moveToEnd(shiftKey),
-    };
-    if (!moves[key] || (isCommand && key.startsWith("Arrow"))) return;
-    event.preventDefault();
-    this.#afterMove(moves[key]());
-  }
-
-  /** Label by a label's own key, wherever the focus is on the page. True when some label has this key. */
-  applyKey(key) {
-    const label = this.labels.find((candidate) => candidate.key && candidate.key === key);
-    if (label) this.applyLabel(label);
-    return Boolean(label);
+  #takeRange(start, end) {
+    const { isSelected, isCut } = this.#now.selectBetween(start, end);
+    if (!isSelected) return false;
+    this.#drawCursor();
+    if (isCut) this.#say(this.t("part_edge"), true);
+    else this.#say(this.#now.text.slice(...this.#now.cursor.selection));
+    this.#told();
+    return true;
   }
 
   #onChip(event) {
@@ -249,35 +312,29 @@ export class SpanAnnotator extends HTMLElement {
     this.view.focus({ preventScroll: true });
   }
 
-  #onPointerUp(event) {
-    if (event.button) return;
-    if (this.#takeNativeSelection()) {
-      if (event.pointerType === "mouse") getSelection().removeAllRanges();
-      return;
-    }
-    const offset = this.overlay.offsetAtPoint(event.clientX, event.clientY);
-    if (offset === null) return;
-    const around = this.#spans.filter((span) => span.start16 <= offset && offset < span.end16);
-    const innermost = around.sort((a, b) => a.end16 - a.start16 - (b.end16 - b.start16))[0];
-    if (innermost && !event.shiftKey) this.select(innermost.id);
-    else this.#afterMove(this.#cursor.moveToOffset(offset, event.shiftKey));
+  // The handles
+
+  #drag(edge, x, y) {
+    const offset = this.#canvas.page.offsetAtPoint(x, y);
+    const { active } = this.#now;
+    if (offset === null || !active) return;
+    this.#preview = this.#now.edits.dragged(active, edge, offset, this.#label(active));
+    this.#drawCursor();
   }
 
-  /** Take over what was dragged over or selected with touch handles. False when nothing is selected in the text. */
-  #takeNativeSelection() {
-    const native = this.overlay.nativeSelection();
-    if (!native) return false;
-    const { start, end } = native;
-    const segment = this.#cursor.segmentAt(start ?? end - 1);
-    const clipped = [Math.max(start ?? segment.start, segment.start), Math.min(end ?? segment.end, segment.end)];
-    if (clipped[1] <= clipped[0]) return false;
-    if (end === null || end > segment.end) this.#say(this.t("part_edge"), true);
-    const selection = [this.#cursor.snapped(clipped[0], 0), this.#cursor.snapped(clipped[1], 1)];
-    this.#cursor.selectExactly(...selection);
-    this.#activeId = this.#spanAt(...selection)?.id ?? null;
+  #drop(isMeant) {
+    const range = this.#preview;
+    this.#preview = null;
+    if (isMeant && range) this.#editActive((span, label) => this.#now.edits.reshape(span, range, label));
     this.#drawCursor();
-    this.#say(this.#text.slice(...selection));
-    return true;
+    this.view.focus({ preventScroll: true });
+  }
+
+  // The bar at the active span is for pointers: keys have commands.
+  #onAnyKey({ key, target }) {
+    if (!this.#isByPointer || ["Tab", "Shift", "Control", "Alt", "Meta"].includes(key) || target.closest?.(".sa-active")) return;
+    this.#isByPointer = false;
+    this.#drawActive();
   }
 }
 

@@ -6,6 +6,10 @@ const PACE_MEMORY = 50;
 const MAX_META = 3;
 const UNCERTAIN_BELOW = 0.3;
 
+const WORDS_OF_STATE = {
+  "signed-out": "signed_out", "other-person": "other_person", offline: "offline_waiting", retrying: "retrying",
+};
+
 const isChinese = (text) => /\p{Script=Han}/u.test(text.slice(0, 500));
 
 const setText = (element, text) => {
@@ -37,6 +41,10 @@ export class DeskStatus {
   #liveState = "connecting";
   #prediction = null;
   #plural;
+  #outbox = { state: "idle", waiting: 0, local: 0, isDurable: true };
+  #result = "";
+  /** What stands on the keys of commands, {key_<name>: "U"}: words may name them. */
+  keyTitles = {};
 
   constructor(boot) {
     this.#boot = boot;
@@ -53,7 +61,7 @@ export class DeskStatus {
   t(key, values = {}) {
     const plural = "count" in values ? `${key}_${this.#plural.select(values.count)}` : key;
     const text = this.#strings[plural] ?? this.#strings[`${key}_other`] ?? this.#strings[key] ?? key;
-    return text.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    return text.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? this.keyTitles[name] ?? whole);
   }
 
   /** Tell screen readers, and everybody when it should be seen. */
@@ -88,6 +96,13 @@ export class DeskStatus {
     this.#showCounts();
   }
 
+  /** What looked like a document of the queue was hidden gold: it was done before. */
+  uncountDone() {
+    this.#counts.done--;
+    if (!this.#hearsCounts) this.#counts.open++;
+    this.#showCounts();
+  }
+
   /** How many documents are lent to this person. The site's own count of open ones leaves those out. */
   countInHand(count, newlyLent = 0) {
     this.#inHand = count;
@@ -104,16 +119,29 @@ export class DeskStatus {
 
   // Saved or not
 
-  showOutbox({ waiting, state }) {
-    part("sign-in").hidden = state !== "signed-out";
-    part("saved").dataset.state = state;
-    if (state === "signed-out") setText(part("saved"), this.t("signed_out", { count: waiting }));
-    else if (state === "offline") setText(part("saved"), this.t("offline_waiting", { count: waiting }));
-    else if (waiting) setText(part("saved"), this.t("saving"));
+  showOutbox(detail) {
+    this.#outbox = detail;
+    this.#showSaved();
   }
 
-  showSent(status) {
-    setText(part("saved"), this.t(status === "draft" ? "draft_saved" : "saved"));
+  /** What came of the last save: a key of the strings, nothing where the person has to decide. */
+  noteResult(key) {
+    this.#result = key;
+    this.#showSaved();
+  }
+
+  #showSaved() {
+    const { state, waiting, local, isDurable } = this.#outbox;
+    const isOut = state === "signed-out" || state === "other-person";
+    part("signed-out").hidden = !isOut;
+    part("saved").dataset.state = state;
+    part("fragile").hidden = isDurable;
+    if (isOut) part("signed-out-text").textContent = this.t(WORDS_OF_STATE[state], { count: waiting });
+    if (isOut) setText(part("saved"), this.t("kept", { count: waiting }));
+    else if (WORDS_OF_STATE[state] && waiting) setText(part("saved"), this.t(WORDS_OF_STATE[state], { count: waiting }));
+    else if (waiting) setText(part("saved"), this.t("saving"));
+    else if (local) setText(part("saved"), this.t("change_not_sent"));
+    else setText(part("saved"), this.#result ? this.t(this.#result) : "");
   }
 
   // The model
@@ -202,16 +230,6 @@ export class DeskStatus {
   }
 
   // Dialogs
-
-  /** True when the person keeps their own answer, false when they take the one that was saved meanwhile. */
-  askWhose() {
-    const dialog = part("conflict");
-    dialog.returnValue = "mine";
-    dialog.showModal();
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => resolve(dialog.returnValue !== "theirs"), { once: true });
-    });
-  }
 
   /** List what a newer version would change; `onTake(idea)` hears which ones the person wants. */
   listIdeas(draft, { panel, textOf }, onTake) {
