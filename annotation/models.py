@@ -1,7 +1,7 @@
 from annotation.annotations.models import Annotation, Gold, GoldChange
 from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
-from annotation.documents.models import Document, NearKey
+from annotation.documents.models import Document, DocumentSearch, NearKey
 from annotation.events.models import Event, Presence
 from annotation.imports.models import Import
 from annotation.people.models import Token, User
@@ -20,6 +20,7 @@ __all__ = [
     "Comment",
     "Delivery",
     "Document",
+    "DocumentSearch",
     "Event",
     "Flag",
     "Gold",

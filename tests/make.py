@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from annotation.annotations.gold import NewGold, record_gold
 from annotation.annotations.models import Source
 from annotation.documents.models import Document
+from annotation.documents.services import make_findable
 from annotation.documents.texts import join_parts, text_key, text_sha256
 from annotation.people.models import User
 from annotation.people.services import make_token
@@ -50,7 +51,7 @@ def member(project: Project, name: str, role: Role = Role.ANNOTATOR) -> User:
 def document(project: Project, text: str = "Where is my order?", **fields: Any) -> Document:
     parts = fields.pop("parts", None) or [("", text)]
     joined, placed = join_parts(parts)
-    return Document.objects.create(
+    made = Document.objects.create(
         project=project,
         text=joined,
         parts=[{"role": part.role, "start": part.start, "end": part.end} for part in placed],
@@ -59,6 +60,8 @@ def document(project: Project, text: str = "Where is my order?", **fields: Any) 
         slots=fields.pop("slots", project.overlap),
         **fields,
     )
+    make_findable(project_id=project.pk, texts=[(made.pk, joined)])
+    return made
 
 
 def gold(document: Document, answer: dict[str, Any]) -> None:

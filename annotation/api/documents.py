@@ -32,7 +32,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
 FILTERS = [
     OpenApiParameter("state", OpenApiTypes.STR, enum=State.values),
     OpenApiParameter("label", OpenApiTypes.STR, description="A label of the gold answer"),
-    OpenApiParameter("q", OpenApiTypes.STR, description="Words of the text"),
+    OpenApiParameter("q", OpenApiTypes.STR, description="Words, or Han characters side by side"),
     OpenApiParameter("external_id", OpenApiTypes.STR),
     OpenApiParameter("since", OpenApiTypes.DATETIME, description="Made at or after"),
     OpenApiParameter("order", OpenApiTypes.STR, enum=list(ORDERS)),
@@ -51,7 +51,7 @@ def listed_documents(project: Project, request: Request) -> QuerySet[Document]:
     if "state" in asked:
         rows = rows.filter(state=_state(asked["state"]))
     if "q" in asked:
-        rows = rows.filter(text__icontains=asked["q"])
+        rows = rows.matching(project.pk, asked["q"])
     if "external_id" in asked:
         rows = rows.filter(external_id=asked["external_id"])
     if "label" in asked:

@@ -1,10 +1,14 @@
 from collections.abc import Sequence
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from annotation.answers.spans import Part
+from annotation.documents import search
 
 
 class State(models.TextChoices):
@@ -19,6 +23,27 @@ class DocumentQuerySet(QuerySet["Document"]):
     def open(self) -> "DocumentQuerySet":
         """Documents that somebody may still be lent."""
         return self.filter(slots__gt=0)
+
+    def matching(self, project_id: int, words: str) -> "DocumentQuerySet":
+        """Documents with all of these words, in Chinese with these characters side by side. Empty words find nothing.
+
+        What is found comes first and is ordered then: walking the ids until enough fit would read the whole project.
+        """
+        query = search.as_query(words)
+        if not query:
+            return self.none()
+        found = RawSQL(
+            """
+            WITH found AS MATERIALIZED (
+                SELECT document_id FROM annotation_documentsearch WHERE project_id = %s AND terms @@ %s::tsquery
+            ) SELECT document_id FROM found
+            """,
+            [project_id, query],
+        )
+        rows = self.filter(pk__in=found)
+        for phrase in search.phrases(words):
+            rows = rows.filter(text__icontains=phrase)
+        return rows
 
     def in_queue_order(self) -> "DocumentQuerySet":
         return self.order_by("-priority", "id")
@@ -91,3 +116,20 @@ class NearKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.document_id}"
+
+
+class DocumentSearch(models.Model):
+    """What a document is found by: a table of its own, so that reading documents does not drag it along."""
+
+    document = models.OneToOneField(
+        "annotation.Document", on_delete=models.CASCADE, primary_key=True, related_name="search"
+    )
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
+    terms = SearchVectorField()
+
+    class Meta:
+        app_label = "annotation"
+        indexes = [GinIndex(fields=["project", "terms"], name="document_search")]
+
+    def __str__(self) -> str:
+        return f"terms of document {self.document_id}"

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from annotation.documents.models import State
 from annotation.documents.new import NewDocument
+from annotation.documents.search import as_vector, terms
 from annotation.projects.models import Project
 
 _COPY = """
     COPY annotation_document (id, project_id, external_id, text, parts, meta, text_sha256, text_key, state, priority,
         slots, created_at) FROM STDIN
 """
+_COPY_TERMS = "COPY annotation_documentsearch (document_id, project_id, terms) FROM STDIN"
 
 
 def insert_documents(*, project: Project, documents: Sequence[NewDocument]) -> list[int]:
@@ -26,7 +28,14 @@ def insert_documents(*, project: Project, documents: Sequence[NewDocument]) -> l
     ids = _new_ids(len(documents))
     now = timezone.now()
     copy_rows(_COPY, (_row(project, *pair, now) for pair in zip(ids, documents, strict=True)))
+    texts = ((document_id, document.text) for document_id, document in zip(ids, documents, strict=True))
+    make_findable(project_id=project.pk, texts=texts)
     return ids
+
+
+def make_findable(*, project_id: int, texts: Iterable[tuple[int, str]]) -> None:
+    """Write the terms of these new documents, (id, text) each. Call in the transaction that writes the documents."""
+    copy_rows(_COPY_TERMS, ((document_id, project_id, as_vector(terms(text))) for document_id, text in texts))
 
 
 def _row(project: Project, document_id: int, document: NewDocument, now: datetime) -> tuple[object, ...]:

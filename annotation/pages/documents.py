@@ -46,11 +46,12 @@ def document_list(request: HttpRequest, project_id: int) -> HttpResponse:
 
 def _filtered(project: Project, state: str, words: str) -> QuerySet[Document]:
     """Only the beginning of each text is read: a text may have 200,000 characters."""
-    rows = Document.objects.filter(project=project).annotate(excerpt=Left("text", EXCERPT_CHARS))
-    if state in State.values:
-        rows = rows.filter(state=state)
+    found = Document.objects.filter(project=project)
     if words:
-        rows = rows.filter(text__icontains=words)
+        found = found.matching(project.pk, words)
+    if state in State.values:
+        found = found.filter(state=state)
+    rows = found.annotate(excerpt=Left("text", EXCERPT_CHARS))
     return rows.select_related("gold").defer("text", "parts")
 
 
