@@ -55,12 +55,12 @@ class TileSerializer(serializers.Serializer[Any]):
     length = serializers.IntegerField()
     language = serializers.CharField()
     draft = serializers.JSONField(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the wire, not the attribute
     confidence = serializers.FloatField(allow_null=True)
 
 
 class GroupSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the wire, not the attribute
     count = serializers.IntegerField()
 
 

@@ -90,7 +90,13 @@ def grid_of(project: Project, user: User, label_set: str, ids: Sequence[int] | N
 
     Documents of the blind arm are left out.
     """
-    values = {"project": project.pk, "user": user.pk, "window": WINDOW, "label_set": label_set, "ids": ids}
+    values: dict[str, Any] = {
+        "project": project.pk,
+        "user": user.pk,
+        "window": WINDOW,
+        "label_set": label_set,
+        "ids": ids,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, {**values, "version": project.production_version or 0})
         rows = cursor.fetchall()

@@ -148,6 +148,6 @@ def _finish(project: Project, user: User, answers: Sequence[NewAnswer], stored: 
         if row.status == Status.SUBMITTED:
             pk = row.document_id
             state = State.GOLD if pk in gold_ids else State.ANNOTATED
-            said = {"document": pk, "annotation": stored[pk][0], "user": user.pk}
+            said: dict[str, object] = {"document": pk, "annotation": stored[pk][0], "user": user.pk}
             events += [("annotation.submitted", said), ("document.changed", {"document": pk, "state": state.value})]
     publish_mixed(project.pk, events, is_locked=True)

@@ -84,7 +84,7 @@ def _own_golds(labeling: BulkLabeling, ids: Sequence[int]) -> list[int]:
 
 def _restore_annotations(items: Sequence[BulkItem]) -> None:
     """The answer of before under a new version, so that a tab with the undone one is told; new ones are deleted."""
-    new = [item.annotation_id for item in items if item.annotation_before is None]
+    new = [item.annotation_id or 0 for item in items if item.annotation_before is None]
     Annotation.objects.filter(pk__in=new).delete()
     former = [(item.annotation_id, item.annotation_before) for item in items if item.annotation_before is not None]
     with connection.cursor() as cursor:

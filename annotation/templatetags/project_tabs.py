@@ -17,6 +17,7 @@ register = template.Library()
 _TABS: tuple[tuple[str, Promise, bool], ...] = (
     ("project", _("Overview"), False),
     ("annotate", _("Annotate"), False),
+    ("bulk", _("Bulk"), False),
     ("my_work", _("My work"), False),
     ("documents", _("Documents"), False),
     ("guidelines", _("Guidelines"), False),
