@@ -2,6 +2,7 @@ from django.urls import path
 
 from annotation.pages import (
     annotate,
+    bulk,
     documents,
     guide,
     guidelines,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("projects/<int:project_id>/", projects.project_home, name="project"),
     path("projects/<int:project_id>/sample/", guide.add_sample, name="add_sample"),
     path("projects/<int:project_id>/annotate/", annotate.annotate, name="annotate"),
+    path("projects/<int:project_id>/bulk/", bulk.bulk, name="bulk"),
     path("projects/<int:project_id>/documents/", documents.document_list, name="documents"),
     path("projects/<int:project_id>/documents/<int:document_id>/", documents.document_page, name="document"),
     path("projects/<int:project_id>/me/", my_work.my_work, name="my_work"),
