@@ -44,7 +44,7 @@ class Annotation(models.Model):
     )
     # Whether the person was lent the document without its prediction.
     is_blind = models.BooleanField(default=False, db_default=False)
-    # Idempotency keys of the last saves, newest last: a replay of any of them changes nothing.
+    # Idempotency keys of the last saves, hashed and cut, newest last: a replay of any of them changes nothing.
     recent_keys = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotation.annotations.gold import NewGold, record_gold
-from annotation.annotations.models import Annotation, Source, Status
+from annotation.annotations.models import Annotation, Gold, Source, Status
 from annotation.answers.answer import JsonAnswer
 from annotation.answers.label_sets import rules_for
 from annotation.answers.rules import check_answer
@@ -17,7 +19,9 @@ from annotation.events.services import ORDER_LOCK, publish_mixed
 from annotation.people.models import User
 from annotation.projects.models import Project, ReviewPolicy
 
-KEPT_KEYS = 10
+# A tab that was asleep for long repeats a save that many drafts came after.
+KEPT_KEYS = 100
+KEY_DIGITS = 16
 
 
 class VersionConflict(Exception):
@@ -56,8 +60,8 @@ def save(*, document: Document, user: User, asked: Save) -> Annotation:
     with transaction.atomic():
         annotation, is_repeat = _store(document, user, asked, checked)
         if not is_repeat and asked.status != Status.DRAFT:
-            is_hidden_gold = _close_assignment(project, document, user, asked.status)
-            _after_submit(document, annotation, is_hidden_gold=is_hidden_gold)
+            gold_stands = _close_assignment(project, document, user, asked.status)
+            _after_submit(document, annotation, gold_stands=gold_stands)
     return annotation
 
 
@@ -80,24 +84,28 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
     if present.is_blind:
         present.prediction_id = None
     present.version += 1
-    present.recent_keys = [*present.recent_keys, asked.key][-KEPT_KEYS:] if asked.key else present.recent_keys
+    present.recent_keys = [*present.recent_keys, *_kept_key(asked)][-KEPT_KEYS:]
     present.save()
     return present, False
 
 
 def _is_repeat(present: Annotation, asked: Save, checked: JsonAnswer) -> bool:
     """The same save once more: by its key, or by saying again what stands."""
-    if asked.key and asked.key in present.recent_keys:
+    if asked.key and (asked.key in present.recent_keys or _kept_key(asked)[0] in present.recent_keys):
         return True
     is_same = (present.answer, present.status) == (checked, asked.status)
     return is_same and asked.if_match in (None, present.version)
+
+
+def _kept_key(asked: Save) -> list[str]:
+    return [sha256(asked.key.encode()).hexdigest()[:KEY_DIGITS]] if asked.key else []
 
 
 def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) -> Annotation | None:
     """The first save, in one statement; None when the person already has an annotation of this document."""
     now = timezone.now()
     new = Annotation(document=document, user=user, created_at=now, changed_at=now, **_fields(asked, checked))
-    new.recent_keys = [asked.key] if asked.key else []
+    new.recent_keys = _kept_key(asked)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -141,8 +149,8 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
     """End the lease. A submitted answer keeps the slot it took; a skipped document goes back to the others.
 
     A person without a lease (it expired, or the document was opened by its address) takes a slot now, if one is left.
-    Takes the project's order lock, which gold and events need next. Returns whether the person was ever lent the
-    document as hidden gold.
+    Takes the project's order lock, which gold and events need next. Returns whether the document's gold stands whatever
+    this person says: it was lent to them as hidden gold, or somebody else settled it meanwhile.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -161,10 +169,10 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
                     WHEN %(skipped)s AND state = 'assigned' THEN 'new'
                     WHEN NOT %(skipped)s AND state IN ('new', 'assigned') THEN 'annotated'
                     ELSE state END
-            WHERE id = %(document)s RETURNING id
+            WHERE id = %(document)s RETURNING state
             )
             SELECT pg_advisory_xact_lock(%(lock)s, %(project)s), EXISTS (SELECT 1 FROM annotation_assignment
-                WHERE document_id = %(document)s AND user_id = %(user)s AND kind = 'hidden')
+                WHERE document_id = %(document)s AND user_id = %(user)s AND kind = 'hidden'), state
             FROM moved
             """,
             {
@@ -175,8 +183,14 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
                 "project": project.pk,
             },
         )
-        row = cursor.fetchone()
-    return bool(row and row[1])
+        _, is_hidden_gold, state = cursor.fetchone() or (None, False, "")
+    return is_hidden_gold or (state == State.GOLD and _is_settled(document, user))
+
+
+def _is_settled(document: Document, user: User) -> bool:
+    by_others = Q(by__isnull=False) & ~Q(by=user)
+    by_review = Q(source__in=(Source.REVIEW, Source.ADJUDICATION))
+    return Gold.objects.filter(by_others | by_review, document=document).exists()
 
 
 def _all_agree(document: Document, annotation: Annotation) -> bool:
@@ -186,14 +200,14 @@ def _all_agree(document: Document, annotation: Annotation) -> bool:
     return left and all(other.answer == annotation.answer for other in others)
 
 
-def _after_submit(document: Document, annotation: Annotation, *, is_hidden_gold: bool) -> None:
-    """An answer to hidden gold is kept like any other, but the document's gold and state stand."""
+def _after_submit(document: Document, annotation: Annotation, *, gold_stands: bool) -> None:
+    """An answer that comes after the document's gold is kept like any other, but gold and state stand."""
     if annotation.status != Status.SUBMITTED:
         return
     project, user_id = document.project, annotation.user_id
     said = {"document": document.pk, "annotation": annotation.pk, "user": user_id}
     events: list[tuple[str, dict[str, object]]] = [("annotation.submitted", {**said})]
-    if not is_hidden_gold:
+    if not gold_stands:
         is_gold = project.review == ReviewPolicy.NONE and (project.overlap == 1 or _all_agree(document, annotation))
         if is_gold:
             record_gold(

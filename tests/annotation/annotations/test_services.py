@@ -7,8 +7,11 @@ from annotation.annotations.services import Save, VersionConflict, save
 from annotation.answers.problems import AnswerError
 from annotation.documents.models import Document, State
 from annotation.events.models import Event
+from annotation.projects.models import Role
 from annotation.queue.models import Assignment
 from annotation.queue.services import lend
+from annotation.reviews.models import Verdict
+from annotation.reviews.services import Opinion, review
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +125,51 @@ def test_saving_without_a_lease_takes_the_slot() -> None:
     save(document=document, user=alice, asked=asked())
 
     assert lend(project=project, user=make.user("bob"), count=1) == []
+
+
+def test_a_save_that_many_others_came_after_is_still_known() -> None:
+    document, alice = lent_document()
+    save(document=document, user=alice, asked=asked({"Category": "other"}, Status.DRAFT, key="first"))
+    for number in range(30):
+        label = "billing" if number % 2 else "delivery"
+        save(document=document, user=alice, asked=asked({"Category": label}, Status.DRAFT, key=f"later {number}"))
+
+    again = save(document=document, user=alice, asked=asked({"Category": "other"}, Status.DRAFT, key="first"))
+
+    assert (again.version, again.answer) == (31, {"Category": "billing"})
+
+
+def test_the_first_save_of_two_tabs_is_not_overwritten_by_the_second() -> None:
+    document, alice = lent_document()
+    save(document=document, user=alice, asked=asked({"Category": "other"}, Status.DRAFT, if_match=0))
+
+    with pytest.raises(VersionConflict):
+        save(document=document, user=alice, asked=asked({"Category": "billing"}, Status.DRAFT, if_match=0))
+
+    assert Annotation.objects.get().answer == {"Category": "other"}
+
+
+def test_a_late_answer_is_kept_and_the_gold_of_somebody_else_stands() -> None:
+    document, alice = lent_document()
+    bob = make.member(document.project, "bob")
+    save(document=document, user=bob, asked=asked())
+
+    late = save(document=document, user=alice, asked=asked(ANSWER | {"Category": "other"}))
+
+    assert late.status == Status.SUBMITTED
+    assert Gold.objects.values_list("by", "answer").get() == (bob.pk, ANSWER)
+    assert GoldChange.objects.count() == 1
+    assert Assignment.objects.get().state == "done"
+    assert Document.objects.get().state == State.GOLD
+
+
+def test_a_changed_mind_does_not_undo_what_a_reviewer_settled() -> None:
+    document, alice = lent_document(review="all")
+    rui = make.member(document.project, "rui", Role.REVIEWER)
+    annotation = save(document=document, user=alice, asked=asked())
+    review(annotation=annotation, reviewer=rui, opinion=Opinion(Verdict.CORRECT, ANSWER | {"Category": "delivery"}))
+
+    save(document=document, user=alice, asked=asked(ANSWER | {"Category": "other"}, if_match=1))
+
+    assert Gold.objects.get().answer["Category"] == "delivery"
+    assert Document.objects.get().state == State.GOLD
