@@ -5,7 +5,8 @@ export class SpanList {
   #annotator;
   #labelOf;
   #t;
-  #rows = [];
+  #rows = new Map();
+  #marked = null;
   #list = document.getElementById("desk-spans");
   #count = document.getElementById("desk-span-count");
 
@@ -16,21 +17,29 @@ export class SpanList {
     this.#list?.addEventListener("click", (event) => this.#onSpanRow(event));
   }
 
-  // The rows are used again: only what differs is written.
+  // A span keeps its row: only what differs is written.
   show() {
     if (!this.#list) return;
     const { spans } = this.#annotator;
     this.#count.textContent = spans.length;
-    while (this.#rows.length > spans.length) this.#rows.pop().element.remove();
-    while (this.#rows.length < spans.length) this.#rows.push(this.#newRow());
-    spans.forEach((span, index) => this.#fillRow(this.#rows[index], span));
+    const kept = new Set(spans.map((span) => span.id));
+    for (const [id, row] of this.#rows) if (!kept.has(id)) row.element.remove() ?? this.#rows.delete(id);
+    let before = null;
+    for (const span of spans) {
+      const row = this.#rows.get(span.id) ?? this.#newRow(span.id);
+      const isInPlace = before ? before.nextElementSibling === row.element : this.#list.firstElementChild === row.element;
+      if (!isInPlace) this.#list.insertBefore(row.element, before ? before.nextElementSibling : this.#list.firstElementChild);
+      this.#fillRow(row, span);
+      before = row.element;
+    }
     document.getElementById("desk-no-spans").hidden = spans.length > 0;
   }
 
-  #newRow() {
+  #newRow(id) {
     const element = document.getElementById("desk-span-row").content.firstElementChild.cloneNode(true);
-    this.#list.append(element);
-    return { element, signature: "" };
+    const row = { element, signature: "" };
+    this.#rows.set(id, row);
+    return row;
   }
 
   #fillRow(row, span) {
@@ -53,13 +62,12 @@ export class SpanList {
   }
 
   mark(id) {
-    for (const { element } of this.#rows) {
-      const isActive = element.dataset.id === id;
-      element.classList.toggle("on", isActive);
-      const box = this.#list.getBoundingClientRect();
-      const place = isActive && element.getBoundingClientRect();
-      if (isActive && (place.top < box.top || place.bottom > box.bottom)) this.#list.scrollTop += place.top - box.top - 40;
-    }
+    this.#marked?.classList.remove("on");
+    this.#marked = this.#rows.get(id)?.element ?? null;
+    if (!this.#marked) return;
+    this.#marked.classList.add("on");
+    const [box, place] = [this.#list.getBoundingClientRect(), this.#marked.getBoundingClientRect()];
+    if (place.top < box.top || place.bottom > box.bottom) this.#list.scrollTop += place.top - box.top - 40;
   }
 
   #onSpanRow(event) {
