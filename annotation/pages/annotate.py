@@ -19,6 +19,7 @@ from annotation.events.models import Event
 from annotation.events.presence import present_people
 from annotation.pages.guidelines import guidelines_for
 from annotation.people.models import User
+from annotation.practice.hidden import last_feedback
 from annotation.projects.models import LabelSet, Project
 from annotation.queue.desk_strings import desk_strings
 
@@ -59,6 +60,7 @@ def boot(request: HttpRequest, project: Project, user: User) -> Boot:
         "medianSeconds": _pace(user.pk, project.pk),
         "preferences": user.preferences,
         "presence": present_people(project.pk),
+        "feedbackSince": last_feedback(project, user),
         "signIn": f"{reverse(settings.LOGIN_URL)}?next={request.path}",
     }
 

@@ -69,14 +69,14 @@ def _shown(document: Document, label_sets: list[LabelSet], project: Project) -> 
 
 def _found(project: Project, label_sets: list[LabelSet], q: str, label: str) -> QuerySet[Document]:
     """Documents with gold that could be added; nothing before somebody has looked for something."""
-    rows = documents_to_add(project).select_related("gold").annotate(excerpt=Left("text", EXCERPT_CHARS))
+    rows = documents_to_add(project)
     if not q and not label:
         return rows.none()
     if q:
         rows = rows.filter(text__icontains=q)
     if label:
         rows = rows.with_gold_label(label, [each.name for each in label_sets if each.kind != Kind.TEXT])
-    return rows.order_by("-id")
+    return rows.select_related("gold").annotate(excerpt=Left("text", EXCERPT_CHARS)).order_by("-id")
 
 
 @login_required
@@ -140,7 +140,7 @@ def change(request: HttpRequest, project_id: int, item_id: int) -> HttpResponse:
         change_item(item=item, kind=ItemKind(given["kind"]), note=given["note"], note_zh=given["note_zh"])
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, " ".join(problem for problems in form.errors.values() for problem in problems))
+        messages.error(request, " ".join(str(problem) for problems in form.errors.values() for problem in problems))
     page = request.POST.get("page", "")
     place = "" if verb == "remove" else f"#item-{item.pk}"
     return redirect(f"{reverse('practice', args=[project_id])}?page={page if page.isdecimal() else 1}{place}")

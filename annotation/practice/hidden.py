@@ -129,6 +129,14 @@ def note_answer(*, document: Document, annotation: Annotation) -> bool:
     return True
 
 
+def last_feedback(project: Project, user: User) -> int:
+    """The newest attempt that the person may have read about; costs nothing where no hidden gold is lent."""
+    if not project.hidden_gold_share:
+        return 0
+    rows = PracticeAttempt.objects.filter(project=project, user=user, round=HIDDEN_ROUND)
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def feedback_since(*, project: Project, user: User, since: int, limit: int) -> list[Feedback]:
     """What this person answered to hidden gold, oldest first, after the attempt `since`."""
     rows = PracticeAttempt.objects.filter(project=project, user=user, round=HIDDEN_ROUND, pk__gt=since)

@@ -6,11 +6,11 @@ from random import Random
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Avg, Count, Max, QuerySet
+from django.db.models import Avg, Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotation.documents.models import Document
+from annotation.documents.models import Document, DocumentQuerySet
 from annotation.people.models import User
 from annotation.practice.models import HIDDEN_ROUND, ItemKind, PracticeAttempt, PracticeItem
 from annotation.practice.rounds import size_of_round
@@ -36,7 +36,7 @@ class PersonInPractice:
     is_stopped: bool
 
 
-def documents_to_add(project: Project) -> QuerySet[Document]:
+def documents_to_add(project: Project) -> DocumentQuerySet:
     """Documents with gold that are no practice items now."""
     return Document.objects.filter(project=project, gold__isnull=False).exclude(practice_item__is_active=True)
 
