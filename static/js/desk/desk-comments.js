@@ -24,7 +24,7 @@ class DeskComments extends HTMLElement {
     this.#panel = new SidePanel("comments", desk, (isOpen) => this.#onToggle(isOpen));
     this.#thread = new CommentThread(desk.part("thread"), desk.part("comment-row"), desk);
     this.#form = desk.part("comment-form");
-    desk.commands.add({ name: "comments", keys: ["c"], group: "view", run: () => this.#panel.toggle(), isReady: () => Boolean(desk.card) });
+    desk.commands.add({ name: "comments", keys: ["k"], group: "view", run: () => this.#panel.toggle(), isReady: () => Boolean(desk.card) });
     desk.addEventListener("card", () => this.#onCard());
     desk.addEventListener("empty", () => this.#panel.isDialog && this.#panel.close());
     desk.addEventListener("live", ({ detail }) => this.#onLive(detail));
