@@ -16,8 +16,8 @@ from annotation.quality.agreement import Pair
 from annotation.quality.pace import DAYS
 
 # The newest answers of a person; older ones are counted by day only.
-MOST_READ = 5_000
-MOST_OTHERS = 20_000
+MOST_READ = 2_000
+MOST_OTHERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ GROUND_WORDS: dict[Ground, Promise] = {
     "trained": _("Documents it learned from"),
     "unknown": _("All documents"),
 }
+# The same of one document.
+ONE_WORDS: dict[Ground, Promise | str] = {
+    "unseen": _("never seen by it"),
+    "trained": _("it learned from it"),
+    "unknown": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class FixedRow:
     excerpt: str
     language: str
     before: int
-    ground: Promise
+    ground: Promise | str
     changes: list[Change]
 
 
@@ -104,7 +110,7 @@ def _row(project: Project, lesson: Lesson, document: Document, label_sets: Mappi
     ]
     excerpt = document.text[:EXCERPT_CHARS]
     language = language_of(document, project)
-    return FixedRow(document, excerpt, language, lesson.before, GROUND_WORDS[lesson.ground], changes)
+    return FixedRow(document, excerpt, language, lesson.before, ONE_WORDS[lesson.ground], changes)
 
 
 def _shown(label_set: LabelSet, value: Value, text: str) -> Row:
