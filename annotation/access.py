@@ -21,12 +21,21 @@ def signed_in(user: User | AnonymousUser) -> User:
 def projects_of(user: User | AnonymousUser) -> QuerySet[Project]:
     if not user.is_authenticated:
         return Project.objects.none()
-    return Project.objects.filter(memberships__user_id=user.pk)
+    rows = Project.objects.filter(memberships__user_id=user.pk)
+    only = _only_project(user)
+    return rows if only is None else rows.filter(pk=only)
+
+
+def _only_project(user: User | AnonymousUser) -> int | None:
+    """The one project that the request's token opens, if it is bound to one."""
+    return user.only_project_id if isinstance(user, User) else None
 
 
 def is_member(user: User | AnonymousUser, project: str = "project") -> Q:
     """A filter for rows of projects the person is a member of; `project` is the path to the project."""
-    return Q(**{f"{project}__memberships__user_id": user.pk or 0})
+    mine = Q(**{f"{project}__memberships__user_id": user.pk or 0})
+    only = _only_project(user)
+    return mine if only is None else mine & Q(**{project: only})
 
 
 def membership_for(user: User | AnonymousUser, project_id: int, *, at_least: Role = Role.ANNOTATOR) -> Membership:
@@ -34,7 +43,7 @@ def membership_for(user: User | AnonymousUser, project_id: int, *, at_least: Rol
     membership = (
         Membership.objects.select_related("project").filter(project_id=project_id, user_id=user.pk or 0).first()
     )
-    if membership is None:
+    if membership is None or _only_project(user) not in (None, project_id):
         raise Http404("No such project.")
     if _RANK[Role(membership.role)] < _RANK[at_least]:
         raise PermissionDenied(f"This needs the role {at_least.value}.")

@@ -14,7 +14,7 @@ from annotation.events.announcer import announcer
 from annotation.events.listener import listener
 from annotation.events.models import Event
 from annotation.events.presence import keep_present, leave
-from annotation.people.models import User
+from annotation.people.models import Scope, User
 from annotation.people.services import use_token
 
 REPLAY_LIMIT = 1_000
@@ -70,7 +70,7 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         key = key or self._query("token")
         if key:
             token = await sync_to_async(use_token)(key)
-            return token.user if token else AnonymousUser()
+            return token.user if token and {Scope.READ, Scope.MANAGE} & set(token.scopes) else AnonymousUser()
         # Channels hands over a lazy object; asking for its row makes it real.
         user = self.scope["user"]
         found = await User.objects.filter(pk=user.pk, is_active=True).afirst() if user is not None else None

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,9 @@ class User(AbstractUser):
     # How the annotation screen behaves for this person; annotation/people/preferences.py knows what may stand here.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
+    # Set for a request that came with a token for one project: every other project is a stranger's then.
+    only_project_id: int | None = None
+
     class Meta:
         app_label = "annotation"
 
@@ -20,10 +24,27 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Scope(models.TextChoices):
+    """What a token may do of what its person may do. `manage` is everything."""
+
+    READ = "read", _("Read documents, labels and reports")
+    ANNOTATE = "annotate", _("Take documents from the queue and answer them")
+    WRITE = "write", _("Send documents in")
+    MANAGE = "manage", _("Everything its person may do")
+
+
+def every_scope() -> list[str]:
+    return [Scope.MANAGE.value]
+
+
 class Token(models.Model):
-    """An API token. Only its SHA-256 is kept; the prefix lets a person recognise it."""
+    """An API token, kept as its SHA-256 alone; people recognise it by its prefix. `project`: the only one it opens."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices), default=every_scope)
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from annotation.people.models import User
 
 MAX_BYTES = 64 * 1024
-_COMMAND = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_COMMAND_OR_LABEL = re.compile(r"[a-z][a-z0-9_-]{0,39}|label:.{1,190}")
 
 Preferences = dict[str, Any]  # Any: JSON
 
@@ -26,12 +26,12 @@ def _is_granularity(value: object) -> bool:
 
 
 def _is_keys(value: object) -> bool:
-    """Command -> its keys; no key at all switches a command's shortcut off."""
-    return _is_lists(value, items=5, chars=30) and all(_COMMAND.fullmatch(name) for name in _mapping(value))
+    """Command, or "label:<label set>/<label>", -> its keys; no key at all switches a command's shortcut off."""
+    return _is_lists(value, items=5, chars=30) and all(_COMMAND_OR_LABEL.fullmatch(name) for name in _mapping(value))
 
 
 def _is_favorites(value: object) -> bool:
-    """Name of a list, such as "12:Category" -> labels, the dearest first."""
+    """Name of a list, such as "12:Category" -> the labels last used, the newest first, as often as they were used."""
     return _is_lists(value, items=100, chars=100)
 
 

@@ -5,13 +5,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.people.adapter import remember
-from annotation.people.forms import ProfileForm
+from annotation.people.forms import ProfileForm, TokenForm
 from annotation.people.models import Token, User
 from annotation.people.services import make_token
 
@@ -49,9 +50,15 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """A new key is shown in the answer to its own request and nowhere else: it is not kept."""
-    key = make_token(cast(User, request.user)) if request.method == "POST" else ""
-    rows = Token.objects.filter(user=cast(User, request.user)).order_by("-id")
-    return render(request, "annotation/people/tokens.html", {"tokens": rows, "key": key})
+    user = cast(User, request.user)
+    form = TokenForm(user, request.POST or None)
+    key = ""
+    if request.method == "POST" and form.is_valid():
+        key = make_token(user, form.limits)
+        form = TokenForm(user)
+    rows = Token.objects.filter(user=user).select_related("project").order_by("-id")
+    context = {"tokens": rows, "key": key, "form": form, "now": timezone.now()}
+    return render(request, "annotation/people/tokens.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -13,7 +13,7 @@ def test_a_token_is_shown_once_and_works() -> None:
     mia = make.user("mia")
     client = signed_in(mia)
 
-    key = client.post("/account/tokens/").context["key"]
+    key = client.post("/account/tokens/", {"scopes": ["manage"]}).context["key"]
 
     token = use_token(key)
     assert token is not None
