@@ -13,6 +13,7 @@ from annotation.pages import (
     practice,
     projects,
     settings,
+    talk,
 )
 
 urlpatterns = [
@@ -28,6 +29,13 @@ urlpatterns = [
     path("projects/<int:project_id>/documents/<int:document_id>/", documents.document_page, name="document"),
     path("projects/<int:project_id>/me/", my_work.my_work, name="my_work"),
     path("projects/<int:project_id>/me/corrections/", my_corrections.my_corrections, name="my_corrections"),
+    path("projects/<int:project_id>/documents/<int:document_id>/comment/", talk.comment, name="comment"),
+    path(
+        "projects/<int:project_id>/documents/<int:document_id>/comments/<int:comment_id>/delete/",
+        talk.remove_comment,
+        name="delete_comment",
+    ),
+    path("projects/<int:project_id>/documents/<int:document_id>/resolve/", talk.resolve, name="resolve_flags"),
     path("projects/<int:project_id>/guidelines/", guidelines.guidelines_page, name="guidelines"),
     path("projects/<int:project_id>/guidelines/panel/", guidelines.guidelines_panel, name="guidelines_panel"),
     path("projects/<int:project_id>/guidelines/seen/", guidelines.guidelines_seen, name="guidelines_seen"),
