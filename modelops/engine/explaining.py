@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from modelops.engine.examples import HeadSpec
 from modelops.engine.serving import Predictor
 from modelops.engine.states import Floats, StateBatch
 from modelops.engine.words import Word, words_of
@@ -108,10 +109,16 @@ def _explained(
         first = columns.stop
         logits = terms.mean[columns] + bias
         explained[head.name] = {
-            label: _strongest(words, _weights(change[:, columns], logits, head.labels.index(label), head.kind))
+            label: _strongest(words, _weights(change[:, columns], logits, _place_of(label, head), head.kind))
             for label in wanted.get(head.name, ())
         }
     return {name: labels for name, labels in explained.items() if labels}
+
+
+def _place_of(label: str, head: HeadSpec) -> int:
+    if label not in head.labels:
+        raise ValueError(f"Label set {head.name!r} has no label {label!r}.")
+    return head.labels.index(label)
 
 
 def _weights(change: Floats, logits: Floats, label: int, kind: str) -> Floats:
