@@ -67,7 +67,6 @@ class BulkGrid extends HTMLElement {
 
   // What is shown
 
-  /** Show the documents of one label, the largest group if none is named. */
   async #open(label) {
     this.#labels.show(this.#set);
     part("similar").hidden = true;
@@ -109,9 +108,11 @@ class BulkGrid extends HTMLElement {
   }
 
   #onGroup(button) {
-    if (!button) return;
-    const { label } = button.dataset;
-    this.#open(label).then(() => part("groups").querySelector("[aria-pressed=true]")?.focus());
+    if (!button || button.getAttribute("aria-pressed") === "true") return;
+    // The buttons are drawn anew: the focus stays with the one that was pressed, if it has not moved on.
+    this.#open(button.dataset.label).then(() => {
+      if (document.activeElement === document.body) part("groups").querySelector("[aria-pressed=true]")?.focus();
+    });
   }
 
   // Similar documents
@@ -266,7 +267,6 @@ class BulkGrid extends HTMLElement {
     this.#countAgain();
   }
 
-  /** The groups have other sizes now; tiles that stay keep their place. */
   async #countAgain() {
     if (this.#question.ids) {
       part("empty").hidden = this.#tiles.ids.length > 0;
