@@ -38,6 +38,7 @@ def assignments_json(assignments: list[Assignment], project: Project, user: User
             if assignment.document_id in predictions
             else None,
             "blind": assignment.is_blind,
+            "has_near_duplicates": bool(assignment.document.near_group),
             "annotation": annotation_json(saved[assignment.document_id]) if assignment.document_id in saved else None,
             "comments": assignment.comment_count,
             "flagged": assignment.is_flagged,

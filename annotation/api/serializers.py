@@ -130,6 +130,7 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     document = DocumentSerializer()
     prediction = PredictionSerializer(allow_null=True)
     blind = serializers.BooleanField()
+    has_near_duplicates = serializers.BooleanField()
     annotation = AnnotationSerializer(allow_null=True)
     comments = serializers.IntegerField()
     flagged = serializers.BooleanField()

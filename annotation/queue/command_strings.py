@@ -12,6 +12,7 @@ def _answer() -> dict[str, str]:
     return {
         "command_accept": _("Accept everything and go on"),
         "command_skip": _("Skip this document"),
+        "command_label_together": _("Give this answer to its near-duplicates, too"),
         "command_undo": _("Undo, also the last document"),
         "command_redo": _("Redo"),
         "command_back": _("Back to the last document"),

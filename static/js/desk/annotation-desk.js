@@ -17,6 +17,8 @@ import "./desk-people.js";
 import "./desk-practice.js";
 import "./desk-picker.js";
 import "./desk-run.js";
+import "./desk-twins.js";
+import "./desk-why.js";
 import { hasAlt, isSingleKey, keyName } from "./keymap.js";
 import "./span-annotator.js";
 

@@ -67,7 +67,10 @@ export class Undoing {
     const step = this.#history.undo();
     if (!step) return this.#desk.back();
     if (!this.#bring(step)) return this.undo();
-    if (!step.changes) return this.#desk.say(this.#desk.t("reopened"), true);
+    if (!step.changes) {
+      this.#desk.tell("reopened", step);
+      return this.#desk.say(this.#desk.t("reopened"), true);
+    }
     return this.#put(step.changes.toReversed(), "before", "undone");
   }
 
