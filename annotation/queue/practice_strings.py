@@ -10,20 +10,20 @@ def practice_strings() -> dict[str, str]:
 def _rounds() -> dict[str, str]:
     return {
         "command_practice": _("Practice on documents with known answers"),
-        "practice_begin": _("{done} of {of}, {mark}% opens the queue"),
-        "practice_so_far": _("{done} of {of}, {score}% right, {mark}% opens the queue"),
+        "practice_begin": _("{done} of {of}, {mark} opens the queue"),
+        "practice_so_far": _("{done} of {of}, {score} right, {mark} opens the queue"),
         "practice_first_one": _("First, {count} practice document"),
         "practice_first_other": _("First, {count} practice documents"),
         "practice_first_text": _(
-            "Their answers are known. After each one you see what was right, and why. {mark}% right opens the queue."
+            "Their answers are known. After each one you see what was right, and why. {mark} right opens the queue."
         ),
         "practice_start": _("Start"),
         "practice_go_on": _("Go on"),
-        "practice_passed": _("Well done: {score}% right"),
+        "practice_passed": _("Well done: {score} right"),
         "practice_passed_text": _("The queue is open. From here on your answers count."),
-        "practice_failed": _("{score}% right this time"),
+        "practice_failed": _("{score} right this time"),
         "practice_failed_text": _(
-            "{mark}% opens the queue. The next round brings other documents first; take your time."
+            "{mark} opens the queue. The next round brings other documents first; take your time."
         ),
         "practice_another": _("Another round"),
         "practice_to_queue": _("To the queue"),
@@ -36,7 +36,7 @@ def _rounds() -> dict[str, str]:
 def _feedback() -> dict[str, str]:
     return {
         "feedback_all_right": _("All right"),
-        "feedback_partly": _("{score}% right"),
+        "feedback_partly": _("{score} right"),
         "feedback_none": _("Not right yet"),
         "feedback_relabeled": _("another label"),
         "feedback_moved": _("another place"),

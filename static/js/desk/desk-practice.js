@@ -3,7 +3,7 @@
 import { FeedbackWords } from "./practice-feedback.js";
 import { PracticeRound } from "./practice-round.js";
 
-const inPercent = (share) => Math.round(100 * share);
+const inPercent = (share) => `${Math.round(100 * share)}%`;
 
 class DeskPractice extends HTMLElement {
   #desk;

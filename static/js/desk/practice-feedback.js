@@ -1,7 +1,7 @@
 // Draws what an answer was worth beside gold: the note, what differs, what was right, what the labels mean.
 const HAN = /\p{Script=Han}/u;
 
-const percentOf = (share) => Math.round(100 * share);
+const percentOf = (share) => `${Math.round(100 * share)}%`;
 
 const isWrong = ({ kind }) => kind !== "accepted";
 
