@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from annotation.queue.command_strings import command_strings
 from annotation.queue.practice_strings import practice_strings
 from annotation.queue.twin_strings import twin_strings
+from annotation.queue.why_strings import why_strings
 
 
 def desk_strings() -> dict[str, str]:
@@ -24,6 +25,7 @@ def desk_strings() -> dict[str, str]:
         command_strings,
         practice_strings,
         twin_strings,
+        why_strings,
     )
     return {key: words for group in groups for key, words in group().items()}
 

@@ -18,6 +18,7 @@ import "./desk-practice.js";
 import "./desk-picker.js";
 import "./desk-run.js";
 import "./desk-twins.js";
+import "./desk-why.js";
 import { hasAlt, isSingleKey, keyName } from "./keymap.js";
 import "./span-annotator.js";
 
