@@ -24,13 +24,14 @@ def talk_of(document: Document, membership: Membership) -> dict[str, Any]:  # An
     comments = Comment.objects.present().filter(document=document).select_related("user")[:SHOWN]
     is_manager = membership.role == Role.MANAGER
     return {
-        "thread": [
-            (row, document.text[row.start : row.end], is_manager or row.user_id == membership.user_id)
-            for row in comments
-        ],
+        "thread": [(row, _quote(document, row), is_manager or row.user_id == membership.user_id) for row in comments],
         "flags": Flag.objects.filter(document=document).select_related("user", "resolved_by"),
         "can_resolve": membership.role != Role.ANNOTATOR,
     }
+
+
+def _quote(document: Document, comment: Comment) -> str:
+    return "" if comment.start is None else document.text[comment.start : comment.end]
 
 
 def _document(request: HttpRequest, project_id: int, document_id: int, at_least: Role = Role.ANNOTATOR) -> Document:

@@ -29,6 +29,12 @@ def test_the_page_shows_the_thread_with_the_words_a_comment_is_about(document: D
     assert "&lt;b&gt;Who?&lt;/b&gt;" in page
 
 
+def test_a_comment_on_the_whole_document_quotes_nothing(document: Document) -> None:
+    add_comment(document=document, user=document.project.created_by, new=NewComment("Hm"))
+
+    assert "<q" not in signed_in(document.project.created_by).get(path(document)).content.decode()
+
+
 def test_a_comment_is_written_and_deleted_on_the_page(document: Document) -> None:
     alice = signed_in(make.member(document.project, "alice"))
 
