@@ -52,18 +52,23 @@ def check_answer(
             values[name], found = _check_value(value, rule, text, parts, max_spans)
             problems.extend(found)
     if complete:
-        problems.extend(_missing(values, rules))
+        problems.extend(_missing(raw, values, rules))
     if problems:
         raise AnswerError(problems)
     return Answer(values)
 
 
-def _missing(values: Mapping[str, Value], rules: Sequence[LabelSetRule]) -> list[Problem]:
+def _missing(raw: Mapping[str, object], values: Mapping[str, Value], rules: Sequence[LabelSetRule]) -> list[Problem]:
     return [
         Problem(rule.name, "required", _("“%(name)s” needs an answer.") % {"name": rule.name})
         for rule in rules
-        if rule.required and rule.kind != "span" and not values.get(rule.name)
+        if rule.required and rule.kind != "span" and not (values.get(rule.name) or _says_none(raw, rule))
     ]
+
+
+def _says_none(raw: Mapping[str, object], rule: LabelSetRule) -> bool:
+    """An empty list says that no label fits; null or nothing says that nobody answered yet."""
+    return rule.kind == "choices" and raw.get(rule.name) == []
 
 
 def _check_value(
