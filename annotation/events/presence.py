@@ -5,7 +5,7 @@ that starts again, tells nothing: the same person is back before their row is st
 presence event of a project, for an older one is of no use to anybody.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -36,7 +36,8 @@ _PUT = """
 
 def keep_present(*, project_id: int, user_id: int, connection_id: UUID) -> bool:
     """Note that this connection lives, in one statement; whether the person was absent until now."""
-    values = {"project": project_id, "user": user_id, "connection": connection_id, "now": timezone.now()}
+    values: dict[str, int | UUID | datetime] = {"project": project_id, "user": user_id}
+    values |= {"connection": connection_id, "now": timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(_PUT, values)
         row = cursor.fetchone()

@@ -119,7 +119,7 @@ def _save(project: Project, user: User, form: GuidelinesForm, newest: int) -> bo
     given = form.cleaned_data
     if given["based_on"] != newest:
         form.add_error(None, _("Somebody else changed the guidelines meanwhile. Compare, then save again."))
-        form.data["based_on"] = newest
+        form.data = {**dict(form.data.items()), "based_on": newest}
         return False
     changes = {"guidelines": given["guidelines"], "guidelines_zh": given["guidelines_zh"]}
     try:
