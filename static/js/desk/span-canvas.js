@@ -5,7 +5,7 @@ import { SpanOverlay } from "./span-overlay.js";
 import { TextView } from "./text-view.js";
 
 const HIDDEN_ABOVE = 90;
-const HIDDEN_BELOW = 120;
+const HIDDEN_BELOW = 180;
 
 export class SpanCanvas {
   #overlay;
