@@ -56,7 +56,7 @@ export const pauseUntilDue = (rows, now) => {
 
 /** A pause before the next try that grows, with chance in it so that many pages don't come back at once. */
 export const pauseOfTry = (tries, retryAfterSeconds = 0) => {
-  const longest = Math.min(30_000, 1000 * 2 ** tries);
+  const longest = Math.min(15_000, 1000 * 2 ** tries);
   return Math.max(retryAfterSeconds * 1000, longest / 2 + (Math.random() * longest) / 2);
 };
 
