@@ -1,4 +1,4 @@
-"""A page with the real span element and nothing else: its own template, styles and modules, and a script to drive it."""
+"""A page with the real span element and nothing else: its own template, styles and modules."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,9 @@ PREPARE = """async (labels) => {
 class SpanPage:
     page: Page
 
-    def load(self, text: str, spans: list[dict[str, Any]] | None = None, parts: list[dict[str, Any]] | None = None) -> None:
+    def load(
+        self, text: str, spans: list[dict[str, Any]] | None = None, parts: list[dict[str, Any]] | None = None
+    ) -> None:
         filled = [
             {"id": f"given-{number}", "set": "Entities", "source": "model", "status": "suggested", "score": 0.5, **span}
             for number, span in enumerate(spans or [])

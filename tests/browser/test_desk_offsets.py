@@ -13,11 +13,58 @@ pytestmark = pytest.mark.browser
 
 TEXTS = 400
 STEPS = 4
-JS_SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+JS_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 PIECES = [
-    *["word", "don't", "149.90", "  ", " ", "\t", "\r\n", "\n", "\r", ". ", "—", "你好", "張偉。", "𠮷野家", "𪚥", "ありがとう"],
-    *["e\u0301", "a\u0308\u0323", "\u0301", " \u0301", "שלום", "مرحبا", "\u0600١٢", "नमस्ते", "क्षि", "สวัสดี", "กำ", "각", "\u1100\u1161\u11a8"],
-    *["👩‍👩‍👧‍👦", "👍🏽", "🏳️‍🌈", "🇨🇳🇫🇷", "1️⃣", "❤️", "葛\U000e0100", "\u200d", "\u200b", "\ufeff", "\u00ad", "𝒳", "\U0010ffff", "🫠"],
+    *[
+        "word",
+        "don't",
+        "149.90",
+        "  ",
+        " ",
+        "\t",
+        "\r\n",
+        "\n",
+        "\r",
+        ". ",
+        "—",
+        "你好",
+        "張偉。",
+        "𠮷野家",
+        "𪚥",
+        "ありがとう",
+    ],
+    *[
+        "e\u0301",
+        "a\u0308\u0323",
+        "\u0301",
+        " \u0301",
+        "שלום",
+        "مرحبا",
+        "\u0600١٢",
+        "नमस्ते",
+        "क्षि",
+        "สวัสดี",
+        "กำ",
+        "각",
+        "\u1100\u1161\u11a8",
+    ],
+    *[
+        "👩‍👩‍👧‍👦",
+        "👍🏽",
+        "🏳️‍🌈",
+        "🇨🇳🇫🇷",
+        "1️⃣",
+        "❤️",
+        "葛\U000e0100",
+        "\u200d",
+        "\u200b",
+        "\ufeff",
+        "\u00ad",
+        "𝒳",
+        "\U0010ffff",
+        "🫠",
+    ],
+    *["\u0d4e", "a\u0e33", "\u1100\u0e33", "\u0600a"],
     *["a" * 60, "\u202eabc\u202c", "ﬁ", "ß", "İ", "\u2028", "\u0085", "\x1f", "\ue000"],
 ]
 DRIVE = """async ({ text, parts, spans, steps }) => {
@@ -25,10 +72,13 @@ DRIVE = """async ({ text, parts, spans, steps }) => {
     element.t = (key, values) => values?.span ?? key;
     element.load({ text, parts }, spans);
     const nodes = [...element.view.querySelectorAll(".sa-part")].map((block) => block.firstChild);
-    const seen = () => element.spans.map((span) =>
-        ({ id: span.id, set: span.set, start: span.start, end: span.end, label: span.label, quote: element.textOf(span) }));
+    const seen = () => element.spans.map((span) => {
+        const { id, set, start, end, label } = span;
+        return { id, set, start, end, label, quote: element.textOf(span) };
+    });
     const whole = (text) => text.replace(/^[\\udc00-\\udfff]/, "").replace(/[\\ud800-\\udbff]$/, "");
-    const press = (type, target) => target.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerType: "mouse" }));
+    const mouse = { bubbles: true, pointerType: "mouse" };
+    const press = (type, target) => target.dispatchEvent(new PointerEvent(type, mouse));
     const native = (first, from, last, to) => {
         const [a, b] = [nodes[first % nodes.length], nodes[last % nodes.length]];
         press("pointerdown", element.view);
@@ -38,7 +88,8 @@ DRIVE = """async ({ text, parts, spans, steps }) => {
         return drawn;
     };
     const doStep = {
-        key: (key, shiftKey) => element.view.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true })),
+        key: (key, shiftKey) =>
+            element.view.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true })),
         label: (key) => element.applyKey(key, { code: "", shiftKey: false }),
         call: (method, ...given) => element[method](...given),
         native,

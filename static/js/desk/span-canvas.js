@@ -25,7 +25,7 @@ export class SpanCanvas {
     };
     this.#resize = new ResizeObserver(redraw);
     this.#resize.observe(view);
-    document.fonts?.ready.then(redraw);
+    document.fonts?.addEventListener("loadingdone", redraw, { signal });
   }
 
   stop() {

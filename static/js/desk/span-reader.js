@@ -24,7 +24,8 @@ export class SpanReader extends HTMLElement {
     const { signal } = this.#listeners;
     const listen = (target, type, listener) => target.addEventListener(type, listener, { signal });
     const describe = (span) => this.describe(span);
-    this.canvas = new SpanCanvas(this, { describe, pulls: this.pulls, onResize: () => this.#drawActive(), signal });
+    const onResize = () => (this.now.active || this.view.matches(":focus")) && this.drawCursor();
+    this.canvas = new SpanCanvas(this, { describe, pulls: this.pulls, onResize, signal });
     const hears = { range: (...range) => this.#takeRange(...range), press: (...press) => this.#press(...press) };
     this.gestures = new SpanGestures(this.view, this.canvas.page, hears, signal);
     const moves = { cursorOf: () => this.now.cursor, onMove: (stayedInside) => this.#afterMove(stayedInside), signal };
