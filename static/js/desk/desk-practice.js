@@ -14,6 +14,7 @@ class DeskPractice extends HTMLElement {
   #isNeeded = false;
   #isSending = false;
   #shown = null;
+  #loading = null;
   #next = () => {};
 
   join(desk) {
@@ -29,10 +30,18 @@ class DeskPractice extends HTMLElement {
     this.#gate.querySelector("[data-go]").addEventListener("click", () => this.#next());
     this.#gate.querySelector("[data-again]").addEventListener("click", () => this.#start(true));
     this.#panel.querySelector("[data-go]").addEventListener("click", () => this.#goOn());
-    if (new URLSearchParams(location.search).has("practice")) this.#start(true);
+    if (new URLSearchParams(location.search).has("practice")) this.#startOnceLoaded();
   }
 
   // Before and after a round
+
+  /** The desk shows its own first card, or that there is none, before practice takes its place. */
+  #startOnceLoaded() {
+    const once = new AbortController();
+    for (const type of ["card", "empty"]) {
+      this.#desk.addEventListener(type, () => [once.abort(), this.#start(true)], { signal: once.signal });
+    }
+  }
 
   #onNeeded(progress) {
     this.#isNeeded = true;
@@ -83,7 +92,8 @@ class DeskPractice extends HTMLElement {
     this.#desk.show();
   }
 
-  #openQueue() {
+  async #openQueue() {
+    await this.#loading;
     this.#shown = null;
     this.#gate.hidden = true;
     this.hidden = true;
@@ -155,7 +165,7 @@ class DeskPractice extends HTMLElement {
   /** The queue is open from this moment: its first documents are here before the person goes on. */
   #loadQueue() {
     this.#desk.queue.isPaused = false;
-    this.#desk.refill();
+    this.#loading = this.#desk.refill();
   }
 
   async #goOn() {
