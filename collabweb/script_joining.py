@@ -11,11 +11,17 @@ from collections.abc import Callable
 _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"(\.{1,2}/[\w./-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|class|function|async)", re.MULTILINE)
 _TOP_LEVEL = re.compile(r"^(?:export )?(?:const|let|class|function|async function) (\w+)", re.MULTILINE)
+# Comments on lines of their own, a quarter of what would travel.
+_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 
 
 def joined(entry: str, read: Callable[[str], str]) -> str:
     """The script of `entry` and its imports; `read(name)` gives the source of a module by its path."""
-    return "".join(f"// {name}\n{_EXPORT.sub('', _IMPORT.sub('', read(name)))}\n" for name in modules_of(entry, read))
+    return "".join(f"// {name}\n{_bare(read(name))}\n" for name in modules_of(entry, read))
+
+
+def _bare(source: str) -> str:
+    return _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
 
 
 def modules_of(entry: str, read: Callable[[str], str]) -> list[str]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from annotation.access import membership_for, signed_in
@@ -29,6 +30,7 @@ PACE_OVER = 50
 Boot = dict[str, Any]  # Any: JSON
 
 
+@gzip_page
 @login_required
 @require_safe
 def annotate(request: HttpRequest, project_id: int) -> HttpResponse:
