@@ -89,3 +89,18 @@ def test_only_a_submitted_answer_needs_the_required_label_sets() -> None:
 
 def test_every_problem_is_listed_at_once() -> None:
     assert sorted(codes({"Category": "red", "Topics": ["z"]})) == ["unknown_label", "unknown_label"]
+
+
+@pytest.mark.parametrize(("raw", "is_answer"), [([], True), (["a"], True), (None, False)])
+def test_an_empty_list_answers_a_required_set_of_several_labels(raw: object, is_answer: bool) -> None:
+    rules = [LabelSetRule("Topics", "choices", True, False, frozenset({"a"}))]
+
+    def submit() -> Answer:
+        return check_answer({"Topics": raw}, rules=rules, text=TEXT, parts=WHOLE, complete=True)
+
+    if is_answer:
+        assert submit().as_json() == {"Topics": raw}
+        return
+    with pytest.raises(AnswerError) as caught:
+        submit()
+    assert [problem.code for problem in caught.value.problems] == ["required"]

@@ -18,6 +18,14 @@ def test_preferences_are_kept_per_person_and_merged() -> None:
     assert bob.get(PATH).json() == {}
 
 
+def test_a_label_can_have_a_key_of_its_own() -> None:
+    keys = {"label:Category/退款 1": ["Shift+r"]}
+
+    answer = make.client(make.user("alice")).patch(PATH, {"keys": keys}, format="json")
+
+    assert (answer.status_code, answer.json()) == (200, {"keys": keys})
+
+
 @pytest.mark.parametrize(
     ("body", "field", "code"),
     [
