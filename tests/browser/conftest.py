@@ -1,6 +1,7 @@
 """A whole site of its own (`make up` in miniature, with the small encoder) and a real Chromium."""
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from collabweb.stack.environment import free_port
 from collabweb.stack.testing import find_chromium
+from tests.browser.answers_at_risk import Work, new_work
 
 PASSWORD = "a password for tests only"
 ARGUMENTS = [
@@ -121,3 +123,17 @@ def people(site: Site, chromium: Browser) -> Iterator[People]:
     yield opened
     for window in opened.windows:
         window.close()
+
+
+@pytest.fixture(scope="module")
+def chance() -> random.Random:
+    return random.Random(20261122)
+
+
+@pytest.fixture
+def work(site: Site) -> Iterator[Work]:
+    """A small project of its own, where answers are put at risk."""
+    made = new_work(site)
+    yield made
+    made.alice.close()
+    made.manager.close()
