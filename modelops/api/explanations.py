@@ -17,6 +17,9 @@ from modelops.api.waiting import wait_for
 from modelops.explaining.models import Explanation
 from modelops.explaining.services import CHECKPOINT_GONE, NotExplainable, ask_why, checkpoint_gone
 
+# Somebody looks at the document meanwhile. A worker that answers later is not lost: its row serves the next call.
+PATIENCE_SECONDS = 10
+
 
 def prediction_for(user: User | AnonymousUser, prediction_id: int) -> Prediction:
     """The prediction, through the one door; none of a document that the person is to answer without it."""
@@ -36,14 +39,16 @@ class ExplanationView(APIView):
         """Which words drove the answers of kind choice and choices, strongest first; a span is no sum over words.
 
         403 where the manager hides explanations; 409 for an imported prediction or a version that is gone from disk;
-        503 when no worker answers in time.
+        503 when no worker answers within ten seconds: ask again.
         """
         prediction = prediction_for(request.user, prediction_id)
         if prediction.document.project.explanations == Explanations.HIDDEN:
             raise ApiError(403, "explanations_hidden", _("The manager of this project hides explanations."))
         try:
             asked = ask_why(prediction)
-            row = asked if asked.finished_at else wait_for(Explanation.objects.all(), asked.pk)
+            row = (
+                asked if asked.finished_at else wait_for(Explanation.objects.all(), asked.pk, seconds=PATIENCE_SECONDS)
+            )
             if row.result is None:
                 raise checkpoint_gone() if row.error == CHECKPOINT_GONE else NotExplainable("not_usable", row.error)
         except NotExplainable as error:

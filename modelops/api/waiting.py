@@ -17,9 +17,9 @@ WAIT_SECONDS = 60
 Call = TypeVar("Call", bound=WorkerCall)
 
 
-def wait_for(calls: QuerySet[Call], call_id: int) -> Call:
-    """The answered row. Raises ApiError 503 when no worker answers in time."""
-    until = time.monotonic() + getattr(settings, "PREDICT_WAIT_SECONDS", WAIT_SECONDS)
+def wait_for(calls: QuerySet[Call], call_id: int, *, seconds: float = WAIT_SECONDS) -> Call:
+    """The answered row. Raises ApiError 503 when no worker answers in time; the setting WORKER_WAIT_SECONDS overrules."""
+    until = time.monotonic() + getattr(settings, "WORKER_WAIT_SECONDS", seconds)
     while (row := answered(calls, call_id)) is None:
         if time.monotonic() > until:
             raise ApiError(503, "no_worker", _("No worker answered in time. Try again."))

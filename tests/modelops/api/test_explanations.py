@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from annotation.projects.models import Project
 from annotation.queue.models import Assignment
 from modelops.explaining.models import Explanation
 from modelops.registry.services import NewVersion, register
+from modelops.work.services import finish
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -107,10 +109,23 @@ def test_a_checkpoint_that_the_worker_does_not_find_is_a_conflict(monkeypatch: p
     assert (answer.status_code, answer.json()["code"]) == (409, "checkpoint_gone")
 
 
-def test_no_worker_is_said_in_so_many_words(settings: object) -> None:
-    settings.PREDICT_WAIT_SECONDS = 0.1  # type: ignore[attr-defined]
+def test_no_worker_is_said_after_ten_seconds_and_the_late_answer_serves_the_next_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     prediction = a_prediction()
+    client = make.client(project_of(prediction).created_by)
+    slept = [0.0]
 
-    answer = make.client(project_of(prediction).created_by).post(address(prediction))
+    def pass_time(seconds: float) -> None:
+        slept[0] += seconds
 
-    assert (answer.status_code, answer.json()["code"]) == (503, "no_worker")
+    with monkeypatch.context() as patch:
+        now = time.monotonic()
+        patch.setattr("time.monotonic", lambda: now + slept[0])
+        patch.setattr("time.sleep", pass_time)
+        none_yet = client.post(address(prediction))
+
+    assert (none_yet.status_code, none_yet.json()["code"]) == (503, "no_worker")
+    assert slept[0] == pytest.approx(10, abs=0.2)
+    finish(Explanation.objects.get(), result=WORDS)
+    assert client.post(address(prediction)).json()["words"] == WORDS

@@ -99,7 +99,7 @@ def test_predict_refuses_bad_texts(texts: object) -> None:
 
 
 def test_predict_says_so_when_no_worker_answers(settings: object) -> None:
-    settings.PREDICT_WAIT_SECONDS = 0.1  # type: ignore[attr-defined]
+    settings.WORKER_WAIT_SECONDS = 0.1  # type: ignore[attr-defined]
     project = make.project()
     promote(a_version(project), user=None)
 
