@@ -15,6 +15,7 @@ export class ChoiceField {
   #favorites;
   #filter = null;
   #shown = null;
+  #suggestion = null;
 
   /** `onChange(name, value)` hears every choice a person makes; `onPicked()` when the filter has done its work. */
   constructor(field, set, { t, say, onChange, onPicked, favorites }) {
@@ -32,6 +33,8 @@ export class ChoiceField {
     const onPick = (option) => this.#toggle(option) ?? (set.kind === "choice" && onPicked());
     if (input) this.#filter = new LabelFilter(input, this, { t, say, onPick, onLeave: onPicked });
     field.addEventListener("input", (event) => event.target !== input && this.#report(event.target));
+    // A click on what the model suggests changes no radio button, but now it is the person's choice.
+    field.addEventListener("click", ({ target }) => target.type === "radio" && target.value === this.#suggestion && this.#report(target));
   }
 
   get filter() {
@@ -87,6 +90,7 @@ export class ChoiceField {
     const isOther = draft !== this.#shown;
     this.#shown = draft;
     this.#field.classList.toggle("suggested", isSuggested);
+    this.#suggestion = isSuggested ? draft.valueOf(name) : null;
     this.#mark(false);
     if (isOther) this.#start(draft);
     const value = draft.valueOf(name);
