@@ -28,13 +28,11 @@ def test_a_joined_script_imports_and_exports_nothing() -> None:
 
 def test_a_module_comes_after_what_it_needs_and_only_once() -> None:
     sources = {
-        "js/desk/entry.js": 'import { a } from "./a.js";\nimport "../b.js";\na();\n',
+        "js/desk/entry.js": '// Begins.\nimport { a } from "./a.js";\nimport "../b.js";\na(`two  ${1} // blanks`);\n',
         "js/desk/a.js": 'import { b } from "../b.js";\nexport const a = () => b;\n',
         "js/b.js": "export const b = 1;\n",
     }
 
     script = joined("js/desk/entry.js", sources.__getitem__)
 
-    assert script == (
-        "// js/b.js\nconst b = 1;\n\n// js/desk/a.js\nconst a = () => b;\n\n// js/desk/entry.js\na();\n\n"
-    )
+    assert script == "const b=1;const a=()=>b;a(`two  ${1} // blanks`);\n"
