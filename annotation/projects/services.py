@@ -98,7 +98,7 @@ def _make_label_sets(project: Project, specs: list[LabelSetSpec]) -> None:
 @transaction.atomic
 def update_settings(*, project: Project, user: User, changes: Settings, note: str = "") -> Project:
     """Change the name, the guidelines or settings; what is not named stays. `note` says why the guidelines change."""
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     overlap_before = project.overlap
     fields = apply(project, changes)
     project.save(update_fields=fields)

@@ -28,7 +28,7 @@ KEEP_DELIVERIES = timedelta(days=30)
 def add_webhook(*, project: Project, user: User, url: object, since: int | None = None) -> Webhook:
     """Tell `url` of every change of gold after `since`, or from now on. Raises ValidationError."""
     checked = checked_url(url)
-    Project.objects.select_for_update().get(pk=project.pk)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if Webhook.objects.filter(project=project).count() >= MOST_WEBHOOKS:
         message = _("A project has at most %(limit)d webhooks.") % {"limit": MOST_WEBHOOKS}
         raise ValidationError({"url": ValidationError(message, code="too_many")})

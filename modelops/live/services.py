@@ -34,7 +34,7 @@ class NotEmbedded(Exception):
 @transaction.atomic
 def request_embedding(project: Project) -> EmbeddingWork:
     """Queue the work for whatever texts have no vector of the project's encoder. A slice under way starts anew."""
-    Project.objects.select_for_update().get(pk=project.pk)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     total = Document.objects.filter(project=project).count()
     row, is_new = EmbeddingWork.objects.get_or_create(project=project, defaults={"total": total})
     if not is_new:

@@ -50,7 +50,7 @@ class NewVersion:
 @transaction.atomic
 def register(*, project_id: int, new: NewVersion) -> ModelVersion:
     """Add a candidate under the project's next number."""
-    Project.objects.select_for_update().get(pk=project_id)
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
     last = ModelVersion.objects.filter(project_id=project_id).aggregate(last=Max("number"))["last"] or 0
     version = ModelVersion.objects.create(
         project_id=project_id,
@@ -82,7 +82,7 @@ def promote(version: ModelVersion, *, user: User | None, force: bool = False, re
     """
     if force and not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Say why the gate is to be passed over."), "required")})
-    project = Project.objects.select_for_update().get(pk=version.project_id)
+    project = Project.objects.select_for_update(no_key=True).get(pk=version.project_id)
     version = ModelVersion.objects.get(pk=version.pk)
     if project.production_version == version.number:
         return version
@@ -103,7 +103,7 @@ def rollback(project: Project, user: User | None) -> ModelVersion:
 
     Each further call goes one step further back. Raises NothingToRollBackTo.
     """
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     versions = ModelVersion.objects.filter(project=project, promoted_at__isnull=False).order_by("-promoted_at")
     current = versions.filter(number=project.production_version or 0).first()
     before = versions.filter(promoted_at__lt=current.promoted_at).first() if current else None

@@ -175,7 +175,7 @@ def _finish(attempt: Attempt, dataset: Dataset, folder: Path, judged: Judged) ->
         comparison=judged.comparison,
     )
     with transaction.atomic():
-        project = Project.objects.select_for_update().get(pk=run.project_id)
+        project = Project.objects.select_for_update(no_key=True).get(pk=run.project_id)
         if project.production_version != judged.comparison["against"]:
             raise ProductionChanged
         version = register(project_id=run.project_id, new=new)
