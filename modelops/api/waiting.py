@@ -18,7 +18,7 @@ Call = TypeVar("Call", bound=WorkerCall)
 
 
 def wait_for(calls: QuerySet[Call], call_id: int, *, seconds: float = WAIT_SECONDS) -> Call:
-    """The answered row. Raises ApiError 503 when no worker answers in time; the setting WORKER_WAIT_SECONDS overrules."""
+    """The answered row. Raises ApiError 503 when no worker answers in time."""
     until = time.monotonic() + getattr(settings, "WORKER_WAIT_SECONDS", seconds)
     while (row := answered(calls, call_id)) is None:
         if time.monotonic() > until:

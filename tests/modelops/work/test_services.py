@@ -176,7 +176,9 @@ def test_a_lost_database_is_no_failure_of_the_work() -> None:
         (WorkState.FAILED, STALE_AFTER, False),
     ],
 )
-def test_work_is_lost_when_nobody_has_moved_it_for_a_while(state: WorkState, silent: timedelta, is_lost: bool) -> None:
+def test_work_is_lost_when_nobody_has_moved_it_for_a_while(
+    state: WorkState, silent: timedelta, *, is_lost: bool
+) -> None:
     queued(state=state)
     silent_for(silent + timedelta(milliseconds=100))
     EmbeddingWork.objects.update(created_at=timezone.now() - timedelta(minutes=5))
@@ -194,7 +196,7 @@ def test_fresh_work_without_a_beat_is_not_lost_yet() -> None:
     ("age", "is_lost"),
     [(timedelta(seconds=1), False), (RESEND_AFTER * 2, True), (ANSWER_WITHIN + timedelta(seconds=1), False)],
 )
-def test_a_call_is_lost_as_long_as_somebody_waits_for_it(age: timedelta, is_lost: bool) -> None:
+def test_a_call_is_lost_as_long_as_somebody_waits_for_it(age: timedelta, *, is_lost: bool) -> None:
     a_call(created_at=timezone.now() - age)
 
     assert lost_calls(Explanation.objects.all()).exists() is is_lost
