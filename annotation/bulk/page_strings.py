@@ -8,7 +8,7 @@ def page_strings() -> dict[str, str]:
         "no_label": _("No suggestion"),
         "draft": _("Draft"),
         "cut": _("{count} characters in all"),
-        "confidence": _("{percent}% sure"),
+        "confidence": _("confidence {percent}%"),
         "similarity": _("{percent}% alike"),
         "selected_none": _("Nothing selected"),
         "selected_one": _("{count} selected"),
