@@ -3,6 +3,7 @@ from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
 from annotation.documents.models import Document, DocumentSearch, NearKey
 from annotation.events.models import Event, Presence
+from annotation.finding.models import BulkChange, SavedView
 from annotation.imports.models import Import
 from annotation.people.models import Token, User
 from annotation.practice.models import PracticeAttempt, PracticeItem
@@ -15,6 +16,7 @@ from annotation.webhooks.models import Delivery, Webhook
 __all__ = [
     "Annotation",
     "Assignment",
+    "BulkChange",
     "BulkItem",
     "BulkLabeling",
     "Comment",
@@ -38,6 +40,7 @@ __all__ = [
     "Presence",
     "Project",
     "Review",
+    "SavedView",
     "Token",
     "User",
     "Webhook",

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -72,9 +73,12 @@ class Gold(models.Model):
     source = models.CharField(max_length=15, choices=Source.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
+    # Filled in by the database: the labels of the answer, for filters.
+    labels = ArrayField(models.TextField(), default=list, editable=False)
 
     class Meta:
         app_label = "annotation"
+        indexes = [GinIndex(fields=["project", "labels"], name="gold_labels")]
 
     def __str__(self) -> str:
         return f"gold of {self.document_id}"

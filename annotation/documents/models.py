@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from annotation.answers.spans import Part
 from annotation.documents import search
 
+# Added to the priority for each step of urgency; a ranking stays within 0 to 1.
+URGENT = 1_000.0
+
 
 class State(models.TextChoices):
     NEW = "new", _("New")
@@ -70,6 +73,8 @@ class Document(models.Model):
     text_key = models.CharField(max_length=16)
     state = models.CharField(max_length=15, choices=State.choices, default=State.NEW)
     priority = models.FloatField(default=0.0)
+    # What a manager has decided: whole steps of URGENT before (1) or behind (-1) what the ranking says.
+    urgency = models.SmallIntegerField(default=0, db_default=0)
     slots = models.PositiveSmallIntegerField(default=1)
     # Null: not compared yet. 0: no near-duplicate. Else the smallest id among its near-duplicates.
     near_group = models.BigIntegerField(null=True, editable=False)

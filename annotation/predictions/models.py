@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -33,6 +35,18 @@ class Prediction(models.Model):
     answer = models.JSONField(default=dict)
     confidence = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Filled in by the database from the fields above, for filters: the labels of the answer, and how sure the model is
+    # of the one it is least sure of.
+    project = models.ForeignKey(
+        "annotation.Project",
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+    )
+    labels = ArrayField(models.TextField(), default=list, editable=False)
+    certainty = models.FloatField(null=True, editable=False)
 
     objects = PredictionQuerySet.as_manager()
 
@@ -42,6 +56,11 @@ class Prediction(models.Model):
             models.UniqueConstraint(
                 fields=["document", "version", "source"], name="one_prediction_a_version", nulls_distinct=False
             ),
+        ]
+        indexes = [
+            GinIndex(fields=["project", "labels"], name="prediction_labels"),
+            models.Index(fields=["project", "certainty"], name="prediction_certainty"),
+            models.Index(fields=["project", "version"], name="prediction_version"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from annotation.documents.models import Document
+from annotation.documents.models import URGENT, Document
 from annotation.predictions.models import Prediction
 from annotation.projects.models import LabelSet, Project, Selection
 from modelops.registry.models import ModelVersion
@@ -44,9 +44,9 @@ def _store(document_ids: Sequence[int], places: Sequence[float]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE annotation_document AS document SET priority = new.priority
+            UPDATE annotation_document AS document SET priority = new.priority + %s * document.urgency
             FROM unnest(%s::bigint[], %s::float8[]) AS new(id, priority)
             WHERE document.id = new.id AND document.slots > 0
             """,
-            [list(document_ids), list(places)],
+            [URGENT, list(document_ids), list(places)],
         )
