@@ -7,6 +7,7 @@ from celery import shared_task
 
 from modelops.explaining import services as explaining
 from modelops.live import services as live
+from modelops.live.forgetting import forget_unused
 from modelops.prelabeling import services as prelabeling
 from modelops.training import services as training
 
@@ -55,8 +56,9 @@ def embed(project_id: int) -> None:
 
 @shared_task
 def tick() -> None:
-    """Make good what a lost message or a killed worker left undone."""
+    """Make good what a lost message or a killed worker left undone; forget what nobody needs any more."""
     training.make_rounds()
     prelabeling.make_rounds()
     explaining.make_rounds()
     live.make_rounds()
+    forget_unused()

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -96,6 +96,7 @@ class Document(models.Model):
             models.Index(fields=["project", "text_key"], name="document_by_text"),
             models.Index(fields=["project", "id"], condition=Q(near_group__isnull=True), name="document_not_compared"),
             models.Index(fields=["near_group"], condition=Q(near_group__gt=0), name="document_near_group"),
+            HashIndex(fields=["text_sha256"], name="document_by_sha256"),
         ]
 
     def __str__(self) -> str:
