@@ -1,0 +1,64 @@
+"""Every call of both clients, each named once. What a call does stands with its function."""
+
+from collabweb_client import documents as _documents
+from collabweb_client import labels as _labels
+from collabweb_client import projects as _projects
+from collabweb_client import training as _training
+from collabweb_client import uploads as _uploads
+from collabweb_client import webhooks as _webhooks
+from collabweb_client import work as _work
+from collabweb_client.verbs import Listing, Verb
+
+
+class Calls:
+    make_token = Verb(_projects.make_token)
+    projects = Listing(_projects.projects)
+    project = Verb(_projects.project)
+    create_project = Verb(_projects.create_project)
+    change_project = Verb(_projects.change_project)
+    delete_project = Verb(_projects.delete_project)
+    members = Listing(_projects.members)
+    add_member = Verb(_projects.add_member)
+
+    documents = Listing(_documents.documents)
+    document = Verb(_documents.document)
+    import_documents = Verb(_uploads.import_documents)
+    upload = Verb(_uploads.upload)
+    wait = Verb(_documents.wait)
+    get_import = Verb(_documents.get_import)
+    cancel_import = Verb(_documents.cancel_import)
+
+    next_assignments = Verb(_work.next_assignments)
+    assignments = Verb(_work.assignments)
+    give_back = Verb(_work.give_back)
+    annotate = Verb(_work.annotate)
+    annotations = Listing(_work.annotations)
+    review = Verb(_work.review)
+    adjudicate = Verb(_work.adjudicate)
+
+    labels = Listing(_labels.labels)
+    follow = Listing(_labels.follow)
+    export = Verb(_labels.export)
+    exported = Listing(_labels.exported)
+    to_pandas = Verb(_labels.to_pandas)
+    to_datasets = Verb(_labels.to_datasets)
+
+    predict = Listing(_training.predict)
+    runs = Listing(_training.runs)
+    run = Verb(_training.run)
+    start_run = Verb(_training.start_run)
+    cancel_run = Verb(_training.cancel_run)
+    wait_for_run = Verb(_training.wait_for_run)
+    versions = Listing(_training.versions)
+    version = Verb(_training.version)
+    promote = Verb(_training.promote)
+    rollback = Verb(_training.rollback)
+
+    webhooks = Listing(_webhooks.webhooks)
+    webhook = Verb(_webhooks.webhook)
+    add_webhook = Verb(_webhooks.add_webhook)
+    pause_webhook = Verb(_webhooks.pause_webhook)
+    resume_webhook = Verb(_webhooks.resume_webhook)
+    delete_webhook = Verb(_webhooks.delete_webhook)
+    replay_webhook = Verb(_webhooks.replay_webhook)
+    deliveries = Listing(_webhooks.deliveries)
