@@ -139,11 +139,12 @@ def decide(page: Page, work: Work, name: str, chance: random.Random, *, fallback
         color = offered(page)[side == "theirs"]
         merge.locator(f"[data-all={side}]").click()
         merge.locator("button[value=save]").click()
-        if side == "theirs":
-            # The site has it already: nothing is sent, and nothing is called saved.
-            expect(merge).to_be_hidden()
-            expect(saved).to_have_text("")
-            return color
+        expect(merge).to_be_hidden()
+        # What the other tab has submitted is on the site already: nothing is sent, and nothing is called saved.
+        is_there = side == "theirs" and work.annotations()[name]["status"] == "submitted"
+        wait_until(lambda: saved.text_content() in ("Saved", "" if is_there else "Saved"))
+        assert work.annotations()[name]["answer"]["Color"] == color
+        return color
     all_saved(page)
     assert work.annotations()[name]["answer"]["Color"] == color
     return color
