@@ -1,7 +1,7 @@
 // <desk-why>: the words that drove the model's answer, marked in the text and listed under it. Off until it is asked for.
 import { callApi } from "../api-client.js";
 import { DocumentRanges } from "./document-ranges.js";
-import { WhyMarks } from "./why-marks.js";
+import { whyLevel, WhyMarks } from "./why-marks.js";
 
 const WHY_KEPT = "desk-why";
 const MOST_FOR = 6;
@@ -135,15 +135,17 @@ class DeskWhy extends HTMLElement {
     button.textContent = this.#desk.t("why_because", { set: set.title || set.name, label: title });
     const sums = sumOfWords(words, this.#desk.card.document.text);
     const lists = [sums.filter(({ weight }) => weight > 0).slice(0, MOST_FOR), sums.filter(({ weight }) => weight < 0).slice(0, MOST_AGAINST)];
-    this.#fill(block.querySelector("[data-for]"), lists[0]);
-    this.#fill(block.querySelector("[data-against]"), lists[1]);
+    const strongest = Math.abs(sums[0]?.weight ?? 0);
+    this.#fill(block.querySelector("[data-for]"), lists[0], strongest);
+    this.#fill(block.querySelector("[data-against]"), lists[1], strongest);
     block.querySelector("[data-against-title]").hidden = !lists[1].length;
     return block;
   }
 
-  #fill(list, words) {
+  #fill(list, words, strongest) {
     list.replaceChildren(...words.map(({ text, weight }) => {
       const item = document.createElement("li");
+      item.dataset.level = whyLevel(weight, strongest);
       const word = document.createElement("b");
       word.textContent = text;
       word.lang = this.#desk.annotator.view.lang;

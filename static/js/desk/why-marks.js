@@ -6,7 +6,7 @@ const whyName = (isFor, level) => `desk-why-${isFor ? "for" : "against"}-${level
 const ALL_WHY_NAMES = [true, false].flatMap((isFor) => Array.from({ length: WHY_LEVELS }, (_, level) => whyName(isFor, level + 1)));
 
 /** 1 to 3: how strong a word is beside the strongest one. */
-export const whyLevel = (weight, strongest) => Math.max(1, Math.ceil((WHY_LEVELS * Math.abs(weight)) / strongest));
+export const whyLevel = (weight, strongest) => Math.max(1, Math.ceil(WHY_LEVELS * (Math.abs(weight) / strongest)));
 
 export class WhyMarks {
   #annotator;
