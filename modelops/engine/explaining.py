@@ -27,7 +27,9 @@ from modelops.engine.serving import Predictor
 from modelops.engine.states import Floats, StateBatch
 from modelops.engine.words import Word, words_of
 
+# A label's words: those that speak for it, and those against.
 MOST_WORDS = 12
+MOST_AGAINST = 4
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ def explain(
 ) -> list[Explained]:
     """The words that drove these labels: for each text, labels by head name; heads of spans are left out.
 
-    Costs one forward. At most 12 words a label; the shares count every word of the text. Raises ValueError for a label
-    that the head does not have.
+    Costs one forward. At most 12 words for a label and 4 against it; the shares count every word of the text. Raises
+    ValueError for a label that the head does not have.
     """
     tokenized = predictor.reader.tokenize(texts)
     weights = np.concatenate([weight for _, weight, _ in predictor.text_heads] or [_no_labels(predictor)])
@@ -136,8 +138,9 @@ def _strongest(words: Sequence[Word], weights: Floats) -> list[WordWeight]:
     total = float(np.abs(weights).sum())
     if not total:
         return []
-    order = np.argsort(-np.abs(weights), kind="stable")[:MOST_WORDS]
-    chosen = [(words[place], round(float(weights[place]) / total, 4)) for place in order]
+    order = np.argsort(-np.abs(weights), kind="stable")
+    kept = {*order[weights[order] > 0][:MOST_WORDS], *order[weights[order] < 0][:MOST_AGAINST]}
+    chosen = [(words[place], round(float(weights[place]) / total, 4)) for place in order if place in kept]
     return [WordWeight(word.start, word.end, weight) for word, weight in chosen if weight]
 
 

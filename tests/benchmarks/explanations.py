@@ -2,6 +2,7 @@
 
 One thread, the default encoder, a checkpoint trained here on English tickets (10 intents) and Chinese reviews
 (2 sentiments) of `../shared/data`; 100 texts, half of each, that it has not seen.
+A missed target is told and fails nothing.
 """
 
 import json
@@ -20,7 +21,15 @@ from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.explaining import explain
 from modelops.engine.serving import Predictor
 from modelops.engine.training import fit
-from tests.benchmarks.faithfulness import Case, by_chance, by_explanation, by_leaving_out, cases_of, comprehensiveness
+from tests.benchmarks.faithfulness import (
+    Case,
+    Fall,
+    by_chance,
+    by_explanation,
+    by_leaving_out,
+    cases_of,
+    comprehensiveness,
+)
 from tests.benchmarks.prelabel import ENCODER, fastest, report
 from tests.conftest import SHARED
 
@@ -45,32 +54,40 @@ def main() -> int:
     texts = {"Intent": tickets[LEARNED:], "Sentiment": reviews[LEARNED:]}
     cases = [case for head, chosen in texts.items() for case in cases_of(predictor, texts_of(chosen), head)]
 
-    is_faithful = measure_faithfulness(predictor, cases)
-    return 0 if measure_cost(predictor, cases) and is_faithful else 1
+    measure_faithfulness(predictor, cases)
+    measure_cost(predictor, cases)
+    return 0
 
 
-def measure_faithfulness(predictor: Predictor, cases: Sequence[Case]) -> bool:
-    report(f"explanations: {len(cases)} texts, {ENCODER}, comprehensiveness (fall of the label's probability)")
-    shares: list[float] = []
+def measure_faithfulness(predictor: Predictor, cases: Sequence[Case]) -> None:
+    report(
+        f"explanations: {len(cases)} texts, {ENCODER}, comprehensiveness (fall of the label's probability, log-odds)"
+    )
     for name in ("Intent", "Sentiment", None):
         own = [case for case in cases if name in (case.head, None)]
         ours = comprehensiveness(predictor, own, by_explanation(predictor, own))
         left_out = comprehensiveness(predictor, own, by_leaving_out(predictor, own))
         chances = [comprehensiveness(predictor, own, by_chance(own, seed)) for seed in range(CHANCES)]
-        shares.append(ours / left_out)
         report(
-            f"  {name or 'both'}: {ours:.3f}; leaving out each word {left_out:.3f}; random words "
-            f"{sum(chances) / CHANCES:.3f}; share of leaving out {shares[-1]:.2f}"
+            f"  {name or 'both'}: {told(ours)}; leaving out each word {told(left_out)}; random words {told(*chances)}"
         )
-    return shares[-1] >= WANTED_SHARE
+        share = ours.probability / left_out.probability
+        wanted = "" if share >= WANTED_SHARE else f", below the target of {WANTED_SHARE}"
+        report(f"    share of leaving out: {share:.2f}{wanted}; by log-odds {ours.log_odds / left_out.log_odds:.2f}")
 
 
-def measure_cost(predictor: Predictor, cases: Sequence[Case]) -> bool:
+def measure_cost(predictor: Predictor, cases: Sequence[Case]) -> None:
     texts, labels = [case.text for case in cases], [{case.head: [case.label]} for case in cases]
     _, plain = fastest(lambda: predictor.predict(texts))
     _, explained = fastest(lambda: explain(predictor, texts, labels))
-    report(f"  CPU time: {explained / plain:.2f} of a plain forward ({1000 * explained / len(texts):.1f} ms a text)")
-    return explained / plain <= WANTED_COST
+    cost = explained / plain
+    wanted = "" if cost <= WANTED_COST else f", above the target of {WANTED_COST}"
+    report(f"  CPU time: {cost:.2f} of a plain forward ({1000 * explained / len(texts):.1f} ms a text){wanted}")
+
+
+def told(*falls: Fall) -> str:
+    shares = len(falls)
+    return f"{sum(one.probability for one in falls) / shares:.3f} ({sum(one.log_odds for one in falls) / shares:.1f})"
 
 
 def trained(encoder: Path, folder: Path, sets: dict[str, list[dict[str, Any]]]) -> Predictor:  # Any: decoded JSON

@@ -1,14 +1,16 @@
 """How much an answer rests on the words that an explanation names: comprehensiveness (DeYoung et al. 2020, 1911.03429).
 
 The strongest words of a text are deleted, and the predicted label's probability falls; by how much, on the mean over
-the paper's five shares of words (at least one word, at most as many as an explanation names), is the figure.
+the paper's five shares of words (at least one word, at most as many as an explanation names), is the figure. A sure
+model's probability hardly moves before it tips over, so words are ranked by log-odds, and their fall is told too.
 """
 
 import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from modelops.engine.explaining import MOST_WORDS, explain
 from modelops.engine.serving import Predictor
@@ -20,33 +22,44 @@ Ranking = list[Word]
 
 @dataclass(frozen=True)
 class Case:
-    """One text with the label that a choice head gives it."""
+    """One text with the label that a choice head gives it, and the label's log-odds."""
 
     text: str
     head: str
     label: str
-    probability: float
+    log_odds: float
     words: list[Word]
+
+
+@dataclass(frozen=True)
+class Fall:
+    """Means over cases and shares: how far the label's probability and its log-odds fall."""
+
+    probability: float
+    log_odds: float
 
 
 def cases_of(predictor: Predictor, texts: Sequence[str], head: str) -> list[Case]:
     tokenized = predictor.reader.tokenize(texts)
+    labels = [str(one.answer[head]) for one in predictor.predict(texts)]
+    sure = log_odds(predictor, texts, [(head, label) for label in labels])
     return [
-        Case(text, head, label, probability, words_of(text, tokens.places))
-        for text, tokens, (label, probability) in zip(texts, tokenized, _surest(predictor, texts, head), strict=True)
+        Case(text, head, label, odds, words_of(text, tokens.places))
+        for text, tokens, label, odds in zip(texts, tokenized, labels, sure, strict=True)
     ]
 
 
-def comprehensiveness(predictor: Predictor, cases: Sequence[Case], rankings: Sequence[Ranking]) -> float:
-    """Mean fall of the predicted label's probability when the first words of each ranking are deleted."""
+def comprehensiveness(predictor: Predictor, cases: Sequence[Case], rankings: Sequence[Ranking]) -> Fall:
+    """What falls when the first words of each ranking are deleted."""
     shorter = [
         (case, without(case.text, ranking[: _count(case, share)]))
         for case, ranking in zip(cases, rankings, strict=True)
         for share in SHARES
     ]
-    left = _probabilities(predictor, shorter)
-    falls = [case.probability - probability for (case, _), probability in zip(shorter, left, strict=True)]
-    return sum(falls) / len(falls)
+    before = [case.log_odds for case, _ in shorter]
+    after = _left(predictor, shorter)
+    probabilities = [probability(one) - probability(other) for one, other in zip(before, after, strict=True)]
+    return Fall(float(np.mean(probabilities)), float(np.mean(before) - np.mean(after)))
 
 
 def by_explanation(predictor: Predictor, cases: Sequence[Case]) -> list[Ranking]:
@@ -60,10 +73,10 @@ def by_explanation(predictor: Predictor, cases: Sequence[Case]) -> list[Ranking]
 def by_leaving_out(predictor: Predictor, cases: Sequence[Case]) -> list[Ranking]:
     """One more forward a word: what is to be come near to."""
     shorter = [(case, without(case.text, [word])) for case in cases for word in case.words]
-    left = iter(_probabilities(predictor, shorter))
+    left = iter(_left(predictor, shorter))
     rankings: list[Ranking] = []
     for case in cases:
-        falls = [(case.probability - next(left), word) for word in case.words]
+        falls = [(case.log_odds - next(left), word) for word in case.words]
         rankings.append([word for fall, word in sorted(falls, key=lambda pair: -pair[0]) if fall > 0])
     return rankings
 
@@ -83,14 +96,22 @@ def _count(case: Case, share: float) -> int:
     return min(MOST_WORDS, max(1, math.ceil(share * len(case.words))))
 
 
-def _surest(predictor: Predictor, texts: Sequence[str], head: str) -> list[tuple[str, float]]:
-    confidences: list[Any] = [one.confidence[head] for one in predictor.predict(texts)]  # Any: by kind
-    return [next(iter(confidence.items())) for confidence in confidences]
+def log_odds(predictor: Predictor, texts: Sequence[str], chosen: Sequence[tuple[str, str]]) -> list[float]:
+    """Of one (choice head, label) a text, log(p / (1 - p)), straight from the logits: nothing is rounded."""
+    heads = {head.name: (head, weight, bias) for head, weight, bias in predictor.text_heads}
+    found: list[float] = []
+    for mean, (name, label) in zip(predictor.embed(texts), chosen, strict=True):
+        head, weight, bias = heads[name]
+        logits = weight.astype(np.float64) @ mean + bias
+        place = head.labels.index(label)
+        found.append(float(logits[place] - np.logaddexp.reduce(np.delete(logits, place))))
+    return found
 
 
-def _probabilities(predictor: Predictor, shorter: Sequence[tuple[Case, str]]) -> list[float]:
-    """Of each case's own label for its shortened text; 0 where it is no longer among the surest ten."""
-    confidences: list[Any] = [one.confidence for one in predictor.predict([text for _, text in shorter])]  # Any: JSON
-    return [
-        confidence[case.head].get(case.label, 0.0) for confidence, (case, _) in zip(confidences, shorter, strict=True)
-    ]
+def probability(odds: float) -> float:
+    return float(np.exp(-np.logaddexp(0.0, -odds)))
+
+
+def _left(predictor: Predictor, shorter: Sequence[tuple[Case, str]]) -> list[float]:
+    """Each case's own label's log-odds for its shortened text."""
+    return log_odds(predictor, [text for _, text in shorter], [(case.head, case.label) for case, _ in shorter])

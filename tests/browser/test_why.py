@@ -238,9 +238,12 @@ def test_without_a_worker_the_page_says_so_and_asks_again_when_told(
     assert page.evaluate(MARKED) == {"desk-why-for-3": ["refund"]}
 
 
-def test_a_browser_without_highlights_gets_lines_under_the_words(open_desk: OpenDesk, project: Project) -> None:
+@pytest.mark.parametrize("options", [{"script": WITHOUT_HIGHLIGHTS}, {"forced_colors": "active"}])
+def test_lines_lie_under_the_words_where_highlights_are_missing_or_all_look_the_same(
+    open_desk: OpenDesk, project: Project, options: dict[str, Any]
+) -> None:
     explained(project)
-    page = open_desk(script=WITHOUT_HIGHLIGHTS)
+    page = open_desk(**options)
 
     ask_why(page)
 

@@ -1,6 +1,7 @@
 // The words of an explanation, marked in the text: a fill and an underline that grows with the word's share, solid for
 // the label, wavy against it. CSS custom highlights with names of their own: spans, the cursor and the text stay as they are.
-const CAN_HIGHLIGHT = typeof Highlight === "function" && Boolean(CSS.highlights);
+// Where colours are forced, every highlight looks the same; lines keep their strength.
+const canHighlight = () => typeof Highlight === "function" && Boolean(CSS.highlights) && !matchMedia("(forced-colors: active)").matches;
 const WHY_LEVELS = 3;
 const whyName = (isFor, level) => `desk-why-${isFor ? "for" : "against"}-${level}`;
 const ALL_WHY_NAMES = [true, false].flatMap((isFor) => Array.from({ length: WHY_LEVELS }, (_, level) => whyName(isFor, level + 1)));
@@ -10,19 +11,20 @@ export const whyLevel = (weight, strongest) => Math.max(1, Math.ceil(WHY_LEVELS 
 
 export class WhyMarks {
   #annotator;
+  #hasHighlights = canHighlight();
   #layer = null;
   #boxes = [];
 
   constructor(annotator) {
     this.#annotator = annotator;
-    if (!CAN_HIGHLIGHT) addEventListener("resize", () => this.#drawBoxes(this.#boxes));
+    if (!this.#hasHighlights) addEventListener("resize", () => this.#drawBoxes(this.#boxes));
   }
 
   /** Mark these words, {start, end, weight} in code points, and no others. */
   draw(words, ranges) {
     const strongest = Math.max(...words.map(({ weight }) => Math.abs(weight)));
     const marks = words.map((word) => ({ isFor: word.weight > 0, level: whyLevel(word.weight, strongest), word }));
-    if (!CAN_HIGHLIGHT) return this.#drawBoxes(marks.map((mark) => ({ ...mark, offsets: ranges.offsets(mark.word) })));
+    if (!this.#hasHighlights) return this.#drawBoxes(marks.map((mark) => ({ ...mark, offsets: ranges.offsets(mark.word) })));
     for (const name of ALL_WHY_NAMES) CSS.highlights.delete(name);
     for (const { isFor, level, word } of marks) {
       const range = ranges.rangeOf(word);
@@ -32,7 +34,7 @@ export class WhyMarks {
   }
 
   clear() {
-    if (!CAN_HIGHLIGHT) return this.#drawBoxes([]);
+    if (!this.#hasHighlights) return this.#drawBoxes([]);
     for (const name of ALL_WHY_NAMES) CSS.highlights.delete(name);
     return undefined;
   }
@@ -46,7 +48,7 @@ export class WhyMarks {
     return CSS.highlights.get(name);
   }
 
-  // Browsers without highlights: lines under the words, in a layer over the text.
+  // Without highlights: lines under the words, in a layer over the text.
 
   #drawBoxes(boxes) {
     this.#boxes = boxes;
