@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("collabweb", "annotation", "modelops", "tests")
+PACKAGES = ("collabweb", "annotation", "modelops", "tests", "clients")
 
 
 def python_files() -> list[Path]:

@@ -26,7 +26,8 @@ def required_packages() -> set[str]:
 
 
 def documents() -> list[Path]:
-    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]
+    folders = [ROOT / name for name in ("clients", "docs", "tests")]
+    return [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))]
 
 
 def test_the_readme_names_every_setting() -> None:
