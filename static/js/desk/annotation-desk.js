@@ -97,7 +97,6 @@ class AnnotationDesk extends HTMLElement {
     await desk.saving.start(async () => desk.boot.assignments ?? ask());
     desk.undoing.resume();
     if (desk.card) desk.show();
-    desk.outbox.send();
     await desk.refill();
     this.#rounds = setInterval(() => desk.refill(), LOOK_AGAIN_MS);
   }

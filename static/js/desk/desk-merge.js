@@ -14,7 +14,8 @@ class DeskMerge extends HTMLElement {
     this.#desk = desk;
     desk.outbox.addEventListener("conflict", ({ detail }) => this.#onConflict(detail.item));
     for (const type of ["card", "empty"]) desk.addEventListener(type, () => this.#openNext(), { once: true });
-    this.querySelector("form").addEventListener("submit", (event) => this.#onSubmit(event));
+    this.querySelector("form").addEventListener("submit", () => this.#onSubmit());
+    this.querySelector("[data-later]").addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("close", () => this.#onClose());
     this.#dialog.addEventListener("click", ({ target }) => target.dataset.all && this.#chooseAll(target.dataset.all));
   }
@@ -93,9 +94,8 @@ class DeskMerge extends HTMLElement {
     for (const input of this.querySelectorAll(`[data-side=${side}] input`)) input.checked = true;
   }
 
-  #onSubmit(event) {
+  #onSubmit() {
     const item = this.#item;
-    if (event.submitter?.value === "later") return this.#later.add(item.id);
     const { answer: mine } = item.body;
     const answer = { ...mine };
     for (const field of this.querySelectorAll("fieldset.differs")) {

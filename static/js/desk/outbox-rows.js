@@ -73,3 +73,17 @@ export const afterRefusal = (item, { status, body, message }) => {
   if (isSame && item.body.status === "draft") return { present };
   return { keep: { state: "conflict", present } };
 };
+
+/** A row that a tab which is gone left behind, as the tab that takes it over goes on with it. */
+export const takenOver = (row, tab) => {
+  const { isLeaving, ...fields } = row;
+  const state = row.state ?? (isLeaving ? "leaving" : "waiting");
+  const base = { version: row.version ?? 0, tries: row.tries ?? 0, chain: row.chain ?? row.tab ?? "before", dueAt: 0 };
+  return { ...fields, ...base, tab, state: state === "local" ? "kept" : state };
+};
+
+/** A row that waited for the person, to be sent with these changes of its body. */
+export const decidedRow = ({ present, problem, ...row }, changes) => {
+  const body = { ...row.body, ...changes };
+  return { ...row, body, version: present?.version ?? row.version, key: newKey(), state: "waiting", dueAt: 0, tries: 0 };
+};

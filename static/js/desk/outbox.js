@@ -1,8 +1,9 @@
 // Keeps a person's saves until the site has answered each one.
 import { ApiError, callApi } from "../api-client.js";
-import { afterRefusal, isOnItsWay, isUndecided, nextDue, nextOfChain, pauseOfTry, pauseUntilDue } from "./outbox-rows.js";
+import { afterRefusal, decidedRow, nextDue, nextOfChain, pauseOfTry, pauseUntilDue, takenOver } from "./outbox-rows.js";
+import { isOnItsWay, isUndecided } from "./outbox-rows.js";
 import { OutboxStore } from "./outbox-store.js";
-import { OutboxTabs, newKey } from "./outbox-tabs.js";
+import { OutboxTabs } from "./outbox-tabs.js";
 
 const LONGEST_DRAFT_MS = 10_000;
 const SIGNED_OUT = ["signed-out", "other-person"];
@@ -20,6 +21,7 @@ export class Outbox extends EventTarget {
   #project;
   #versions = new Map();
   #chains = new Map();
+  #mayBegin = false;
   #isSending = false;
   #mustGoOn = false;
   #tries = 0;
@@ -70,18 +72,10 @@ export class Outbox extends EventTarget {
     const isOfHere = (row) => isOnItsWay(row) || !row.state || !row.project || row.project === this.#project;
     const isLeft = (row) => row.owner === this.#owner && gone.has(row.tab ?? "") && isOfHere(row);
     if (!own.some(isLeft)) return [];
-    const { put } = await this.#store.update((rows) => ({ put: rows.filter(isLeft).map((row) => this.#takenOver(row)) }));
+    const { put } = await this.#store.update((rows) => ({ put: rows.filter(isLeft).map((row) => takenOver(row, this.#tabs.id)) }));
     for (const row of put) this.#chains.set(row.documentId, row.chain);
     await this.#tell();
     return put;
-  }
-
-  #takenOver(row) {
-    const { isLeaving, ...fields } = row;
-    const state = row.state ?? (isLeaving ? "leaving" : "waiting");
-    const chain = row.chain ?? row.tab ?? "before";
-    const base = { version: row.version ?? 0, tries: row.tries ?? 0, dueAt: 0 };
-    return { ...fields, ...base, chain, tab: this.#tabs.id, state: state === "local" ? "kept" : state };
   }
 
   #chainOf(documentId) {
@@ -120,14 +114,8 @@ export class Outbox extends EventTarget {
     this.state = state;
     const rows = await this.#mine();
     const count = (isCounted) => new Set(rows.filter(isCounted).map((row) => row.documentId)).size;
-    const detail = {
-      state,
-      waiting: count(isOnItsWay),
-      kept: count(isUndecided),
-      local: count((row) => row.state === "local"),
-      isDurable: this.#store.isDurable,
-    };
-    this.#emit("change", detail);
+    const [waiting, kept, local] = [isOnItsWay, isUndecided, (row) => row.state === "local"].map(count);
+    this.#emit("change", { state, waiting, kept, local, isDurable: this.#store.isDurable });
   }
 
   #emit(type, detail) {
@@ -140,10 +128,16 @@ export class Outbox extends EventTarget {
 
   // Sending
 
+  /** From now on rows go; before, the desk sorts out which of those that were left may. */
+  begin() {
+    this.#mayBegin = true;
+    return this.send();
+  }
+
   /** Send everything that is due; while somebody has to sign in first, nothing. */
   async send() {
     clearTimeout(this.#timer);
-    if (SIGNED_OUT.includes(this.state)) return;
+    if (!this.#mayBegin || SIGNED_OUT.includes(this.state)) return;
     this.#mustGoOn = true;
     if (this.#isSending) return;
     this.#isSending = true;
@@ -213,10 +207,7 @@ export class Outbox extends EventTarget {
 
   /** True when the next item may go; false when everything waits, for the network or for the person to sign in. */
   async #isSettled(item, error) {
-    if (error.isSignedOut) {
-      await this.standBy(error);
-      return false;
-    }
+    if (error.isSignedOut) return this.standBy(error).then(() => false);
     if (error.isTemporary) return this.#putOff(item, error);
     await this.#onRefusal(item, afterRefusal(item, error));
     return true;
@@ -265,10 +256,9 @@ export class Outbox extends EventTarget {
     await this.#store.update((rows) => {
       const row = rows.find((candidate) => candidate.id === id);
       if (!row) return {};
-      const version = row.present?.version ?? row.version;
-      this.noteVersion(row.documentId, version, row.chain);
-      const { present, problem, ...fields } = row;
-      return { put: [{ ...fields, body: { ...row.body, ...changes }, version, key: newKey(), state: "waiting", dueAt: 0, tries: 0 }] };
+      const decided = decidedRow(row, changes);
+      this.noteVersion(row.documentId, decided.version, row.chain);
+      return { put: [decided] };
     });
     return this.send();
   }
@@ -286,7 +276,7 @@ export class Outbox extends EventTarget {
     await this.#tell();
   }
 
-  /** Forget a row, or the whole of what a card left, because the person said so. */
+  /** Forget a row because the person said so. */
   async discard(id) {
     await this.#store.update(() => ({ remove: [id] }));
     await this.#tell();

@@ -48,6 +48,7 @@ export class Saving {
     const isDraftOfNoCard = (row) => isOnItsWay(row) && row.body.status === "draft" && !queue.find(row.documentId);
     const left = [...unsent.values()].filter(isDraftOfNoCard).map(({ id }) => id);
     if (lent && left.length) await outbox.shelve(new Set(left));
+    outbox.begin();
   }
 
   // From the desk to the outbox
