@@ -1,88 +1,109 @@
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from annotation.access import is_member, project_for, signed_in
 from annotation.answers.problems import Problem
 from annotation.api.errors import invalid
-from annotation.api.pagination import Pages
-from annotation.api.serializers import DocumentSerializer
+from annotation.api.serializers import DocumentSerializer, PredictionSerializer
+from annotation.documents import filters
 from annotation.documents.models import Document, State
 from annotation.documents.wire import document_json
+from annotation.finding.applying import counted, found_documents
+from annotation.finding.keyset import ORDERS, BadCursor, page_of
+from annotation.finding.secrets import with_secrets
 from annotation.practice.hidden import is_kept_secret
 from annotation.predictions.models import Prediction
 from annotation.predictions.wire import prediction_json
 from annotation.projects.models import Project
 from annotation.queue.services import hidden_from
 
-ORDERS: dict[str, tuple[str, ...]] = {
-    "id": ("id",),
-    "-id": ("-id",),
-    "priority": ("-priority", "id"),
-    "created_at": ("id",),
-    "-created_at": ("-id",),
-}
+INCLUDES = ("gold", "prediction")
 FILTERS = [
+    OpenApiParameter("q", OpenApiTypes.STR, description="Words, or Han characters side by side"),
     OpenApiParameter("state", OpenApiTypes.STR, enum=State.values),
     OpenApiParameter("label", OpenApiTypes.STR, description="A label of the gold answer"),
-    OpenApiParameter("q", OpenApiTypes.STR, description="Words, or Han characters side by side"),
+    OpenApiParameter("predicted", OpenApiTypes.STR, description="A label of the prediction that people see"),
+    OpenApiParameter(
+        "confidence_below", OpenApiTypes.DOUBLE, description="Of the label that the model is least sure of"
+    ),
+    OpenApiParameter("confidence_above", OpenApiTypes.DOUBLE, description="At least so sure of every label"),
+    OpenApiParameter("version", OpenApiTypes.INT, description="The prediction that people see is of this version"),
+    OpenApiParameter("disagreement", OpenApiTypes.STR, enum=list(filters.DISAGREEMENTS)),
+    OpenApiParameter("person", OpenApiTypes.STR, description="Who has submitted an annotation: a username"),
+    OpenApiParameter("talk", OpenApiTypes.STR, enum=list(filters.TALK)),
+    OpenApiParameter("language", OpenApiTypes.STR),
     OpenApiParameter("external_id", OpenApiTypes.STR),
-    OpenApiParameter("since", OpenApiTypes.DATETIME, description="Made at or after"),
+    OpenApiParameter("since", OpenApiTypes.STR, description="Made at or after this time or day"),
+    OpenApiParameter("until", OpenApiTypes.STR, description="Made before this time, or on this day at the latest"),
+    OpenApiParameter("ids", OpenApiTypes.STR, description="Up to 500 ids with commas between them"),
+]
+LIST_PARAMETERS = [
+    *FILTERS,
+    OpenApiParameter("include", OpenApiTypes.STR, description="gold, prediction or both with a comma between them"),
+    OpenApiParameter("count", OpenApiTypes.STR, description="1: count what is found, up to 10,000", enum=["1"]),
     OpenApiParameter("order", OpenApiTypes.STR, enum=list(ORDERS)),
     OpenApiParameter("limit", OpenApiTypes.INT),
     OpenApiParameter("cursor", OpenApiTypes.STR),
 ]
+PAGE_SIZE = 100
+MAX_PAGE_SIZE = 500
 
 
-def listed_documents(project: Project, request: Request) -> QuerySet[Document]:
-    """The project's documents by the query string's filters; an unknown filter value is a clear error."""
-    asked = {name: value for name, value in request.query_params.dict().items() if value}
-    for name in ("q", "label", "external_id"):
-        if "\0" in asked.get(name, ""):
-            raise invalid([Problem(name, "nul_char", "NUL characters are not searchable.")])
-    rows = Document.objects.filter(project=project)
-    if "state" in asked:
-        rows = rows.filter(state=_state(asked["state"]))
-    if "q" in asked:
-        rows = rows.matching(project.pk, asked["q"])
-    if "external_id" in asked:
-        rows = rows.filter(external_id=asked["external_id"])
-    if "label" in asked:
-        rows = rows.with_gold_label(asked["label"], list(project.label_sets.values_list("name", flat=True)))
-    if "since" in asked:
-        rows = rows.filter(created_at__gte=_moment(asked["since"]))
-    return rows
+class ListedDocumentSerializer(DocumentSerializer):
+    gold = serializers.JSONField(required=False, allow_null=True, help_text="{answer, source}, with include=gold")
+    prediction = PredictionSerializer(required=False, allow_null=True, help_text="With include=prediction")
+
+    class Meta(DocumentSerializer.Meta):
+        fields = [*DocumentSerializer.Meta.fields, "gold", "prediction"]
 
 
-def _state(raw: str) -> str:
-    if raw not in State.values:
-        raise invalid([Problem("state", "bad_choice", f"state is one of {', '.join(State.values)}.")])
-    return raw
+class DocumentsAnswer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ListedDocumentSerializer(many=True)
+    count = serializers.IntegerField(required=False, help_text="With count=1; 10,000 is as far as it counts")
+    has_more_than_counted = serializers.BooleanField(required=False)
 
 
-def _moment(raw: str) -> datetime:
-    try:
-        moment = parse_datetime(raw)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise invalid([Problem("since", "bad_time", "since is a time such as 2026-01-31T12:00:00Z.")])
-    return moment
+def asked_filter(request: Request) -> filters.DocumentFilter:
+    """Of the query string; raises the API's error with everything that is wrong in it."""
+    asked, problems = filters.parse(request.query_params.dict().items())
+    if problems:
+        raise invalid(problems)
+    return asked
 
 
-class DocumentListPages(Pages):
-    def get_ordering(self, request: Request, queryset: QuerySet[Document], view: APIView) -> tuple[str, ...]:
-        order = ORDERS.get(request.query_params.get("order", "id"))
-        if order is None:
-            raise invalid([Problem("order", "bad_choice", f"order is one of {', '.join(ORDERS)}.")])
-        return order
+@dataclass(frozen=True, slots=True)
+class ListAsked:
+    """What is asked for beside the filters."""
+
+    order: str
+    limit: int
+    cursor: str
+    include: frozenset[str]
+
+
+def _list_asked(request: Request) -> ListAsked:
+    asked = request.query_params
+    order = asked.get("order") or "id"
+    include = frozenset(name for name in asked.get("include", "").split(",") if name)
+    if order not in ORDERS:
+        raise invalid([Problem("order", "bad_choice", f"order is one of {', '.join(ORDERS)}.")])
+    if include - set(INCLUDES):
+        raise invalid([Problem("include", "bad_choice", f"include names {' and '.join(INCLUDES)}.")])
+    raw = asked.get("limit", "")
+    limit = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else 0
+    return ListAsked(order, min(limit or PAGE_SIZE, MAX_PAGE_SIZE), asked.get("cursor", ""), include)
 
 
 class DocumentView(APIView):
@@ -113,8 +134,45 @@ class DocumentView(APIView):
         )
 
 
-def documents_page(request: Request, project_id: int, view: APIView) -> Response:
+def documents_page(request: Request, project_id: int) -> Response:
+    """At most three statements, or four with the count: the membership, the documents, and their predictions."""
     project = project_for(request.user, project_id)
-    pages = DocumentListPages()
-    rows = pages.paginate_queryset(listed_documents(project, request), request, view=view)
-    return pages.get_paginated_response(DocumentSerializer(rows, many=True).data)
+    asked = _list_asked(request)
+    found = found_documents(project, signed_in(request.user), asked_filter(request))
+    rows = with_secrets(found, signed_in(request.user))
+    if "gold" in asked.include:
+        rows = rows.select_related("gold")
+    try:
+        page = page_of(rows, order=asked.order, cursor=asked.cursor, limit=asked.limit)
+    except BadCursor as error:
+        raise invalid([Problem("cursor", "bad_cursor", "cursor is one that this list gave out.")]) from error
+    answer: dict[str, object] = {
+        "next": _address(request, page.next),
+        "previous": _address(request, page.previous),
+        "results": _results(project, page.rows, asked.include),
+    }
+    if request.query_params.get("count") == "1":
+        answer["count"], answer["has_more_than_counted"] = counted(found)
+    return Response(answer)
+
+
+def _address(request: Request, cursor: str) -> str | None:
+    return replace_query_param(request.build_absolute_uri(), "cursor", cursor) if cursor else None
+
+
+def _results(project: Project, rows: Sequence[Document], include: frozenset[str]) -> list[dict[str, Any]]:  # Any: JSON
+    shown = [row.pk for row in rows if not getattr(row, "keeps_prediction", True)]
+    wants = "prediction" in include and shown
+    predictions = Prediction.objects.current(shown, project.production_version) if wants else {}
+    results = []
+    for row in rows:
+        result = {**document_json(row), "state": getattr(row, "told_state", row.state)}
+        result["created_at"] = result["created_at"].replace("+00:00", "Z")
+        if "gold" in include:
+            gold = None if getattr(row, "keeps_gold", True) else getattr(row, "gold", None)
+            result["gold"] = {"answer": gold.answer, "source": gold.source} if gold else None
+        if "prediction" in include:
+            seen = predictions.get(row.pk)
+            result["prediction"] = prediction_json(seen) if seen else None
+        results.append(result)
+    return results

@@ -1,16 +1,22 @@
+from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from annotation.access import project_for
+from annotation.access import project_for, signed_in
 from annotation.answers.label_sets import rules_for
 from annotation.answers.problems import Problem
+from annotation.api.documents import FILTERS, asked_filter
 from annotation.api.errors import invalid
+from annotation.documents.models import Document
 from annotation.exports.formats import FORMATS, ExportFormat, Layout
 from annotation.exports.offsets import UNITS
 from annotation.exports.rows import WHICH, lines
+from annotation.finding.applying import found_documents
+from annotation.finding.secrets import secret_ids
+from annotation.projects.models import Project
 
 
 class ExportView(APIView):
@@ -21,10 +27,14 @@ class ExportView(APIView):
             OpenApiParameter("which", enum=list(WHICH)),
             OpenApiParameter("offsets", enum=list(UNITS), description="Label Studio, CoNLL and spaCy fix their own."),
             OpenApiParameter("label_set", OpenApiTypes.STR, description="The spans that become tags (conll, spacy)."),
+            *FILTERS,
         ],
     )
     def get(self, request: Request, project_id: int) -> StreamingHttpResponse:
-        """Stream gold, annotations or predictions."""
+        """Stream gold, annotations or predictions: of every document, or of those that the filters of the list find.
+
+        What the caller must not know yet is left out: hidden gold and blind predictions of what they have in hand.
+        """
         project = project_for(request.user, project_id)
         asked = request.query_params
         kind, which, unit = asked.get("format", "jsonl"), asked.get("which", "gold"), asked.get("offsets", "codepoint")
@@ -37,10 +47,19 @@ class ExportView(APIView):
                 raise invalid([Problem(name, "bad_choice", f"{name} is one of {', '.join(allowed)}.")])
         made = FORMATS[kind]
         layout = _layout(project.pk, made, asked.get("label_set", ""))
-        found = lines(project, which, "codepoint" if made.only_codepoints else unit)  # type: ignore[arg-type]  # both were checked just above
-        answer = StreamingHttpResponse(made.writer()(found, layout), content_type=made.content_type)
+        found = _found(project, request)
+        secret = secret_ids(project, signed_in(request.user), which)
+        only = "codepoint" if made.only_codepoints else unit
+        read = lines(project, which, only, found)  # type: ignore[arg-type]  # both were checked just above
+        rows = (line for line in read if line["id"] not in secret)
+        answer = StreamingHttpResponse(made.writer()(rows, layout), content_type=made.content_type)
         answer["Content-Disposition"] = f'attachment; filename="project-{project.pk}-{which}.{made.ending}"'
         return answer
+
+
+def _found(project: Project, request: Request) -> QuerySet[Document] | None:
+    asked = asked_filter(request)
+    return None if asked.is_empty else found_documents(project, signed_in(request.user), asked)
 
 
 def _layout(project_id: int, made: ExportFormat, span_set: str) -> Layout:

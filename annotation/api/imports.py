@@ -14,9 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.access import membership_for, project_for
-from annotation.api.documents import FILTERS, documents_page
+from annotation.api.documents import LIST_PARAMETERS, DocumentsAnswer, documents_page
 from annotation.api.errors import ApiError
-from annotation.api.serializers import DocumentSerializer
 from annotation.imports import job, services
 from annotation.imports.dialects.units import UNITS
 from annotation.imports.formats import CONTENT_TYPES, format_of_content_type, format_of_name
@@ -90,9 +89,9 @@ _OPTIONS = [
 class DocumentsView(APIView):
     parser_classes = [MultiPartParser, RawParser]
 
-    @extend_schema(operation_id="list_documents", parameters=FILTERS, responses=DocumentSerializer(many=True))
+    @extend_schema(operation_id="list_documents", parameters=LIST_PARAMETERS, responses=DocumentsAnswer)
     def get(self, request: Request, project_id: int) -> Response:
-        return documents_page(request, project_id, self)
+        return documents_page(request, project_id)
 
     @extend_schema(
         operation_id="import_documents",

@@ -28,7 +28,7 @@ def as_query(words: str) -> str:
     Every word must be there, the beginning of a longer one too; a single Han character finds pairs it begins.
     """
     asked: dict[str, None] = {}
-    for run, is_unspaced in _runs(_folded(words)):
+    for run, is_unspaced in runs(_folded(words)):
         if not is_unspaced or len(run) == 1:
             asked[f"'{run[:WORD_CHARS]}':*"] = None
         else:
@@ -38,7 +38,7 @@ def as_query(words: str) -> str:
 
 def phrases(words: str) -> list[str]:
     """Runs of more than two characters without spaces: pairs alone don't say that they stand side by side."""
-    return [run for run, is_unspaced in _runs(words) if is_unspaced and len(run) > 2]
+    return [run for run, is_unspaced in runs(words) if is_unspaced and len(run) > 2]
 
 
 def _folded(text: str) -> str:
@@ -46,7 +46,7 @@ def _folded(text: str) -> str:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for run, is_unspaced in _runs(text):
+    for run, is_unspaced in runs(text):
         if is_unspaced:
             yield from _pairs(run)
             yield run[-1]
@@ -54,7 +54,8 @@ def _terms(text: str) -> Iterator[str]:
             yield run[:WORD_CHARS]
 
 
-def _runs(text: str) -> Iterator[tuple[str, bool]]:
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Stretches of letters and digits, and whether they are written without spaces."""
     for match in _RUN.finditer(text):
         yield match.group(), match["unspaced"] is not None
 

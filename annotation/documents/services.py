@@ -8,7 +8,7 @@ from typing import LiteralString
 from django.db import connection
 from django.utils import timezone
 
-from annotation.documents.models import State
+from annotation.documents.models import Document, State
 from annotation.documents.new import NewDocument
 from annotation.documents.search import as_vector, terms
 from annotation.projects.models import Project
@@ -62,6 +62,12 @@ def known_texts(*, project_id: int, external_ids: Collection[str]) -> dict[str, 
             [project_id, list(external_ids)],
         )
         return dict(cursor.fetchall())
+
+
+def ids_of(*, project_id: int, external_ids: Collection[str]) -> dict[str, int]:
+    """Document ids by external id, for those of these ids that the project has."""
+    rows = Document.objects.filter(project_id=project_id, external_id__in=external_ids) if external_ids else ()
+    return {str(row.external_id): row.pk for row in rows}
 
 
 def texts_present(*, project_id: int, documents: Sequence[NewDocument]) -> set[str]:

@@ -1,7 +1,9 @@
 """Read what is exported, a page at a time: memory stays flat however large the project is."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+from django.db.models import QuerySet
 
 from annotation.annotations.models import Annotation, Gold, Status
 from annotation.documents.models import Document
@@ -13,13 +15,20 @@ Which = Literal["gold", "annotations", "predictions"]
 WHICH: tuple[Which, ...] = ("gold", "annotations", "predictions")
 PAGE = 1_000
 
+Labeled = TypeVar("Labeled", Gold, Annotation)
+
 Line = dict[str, Any]  # Any: a line of the export, as the contract shapes it
 
 
-def lines(project: Project, which: Which, unit: Unit) -> Iterator[Line]:
+def lines(project: Project, which: Which, unit: Unit, found: QuerySet[Document] | None = None) -> Iterator[Line]:
+    """Of the documents `found`, or of all."""
     read = {"gold": _gold, "annotations": _annotations, "predictions": _predictions}[which]
-    for line in read(project):
+    for line in read(project, found):
         yield _converted(line, unit)
+
+
+def _of(found: QuerySet[Document] | None, rows: QuerySet[Labeled]) -> QuerySet[Labeled]:
+    return rows if found is None else rows.filter(document__in=found.order_by().values("pk"))
 
 
 def _document(document: Document) -> Line:
@@ -29,11 +38,11 @@ def _document(document: Document) -> Line:
     return line
 
 
-def _gold(project: Project) -> Iterator[Line]:
+def _gold(project: Project, found: QuerySet[Document] | None) -> Iterator[Line]:
     last = 0
     while True:
         rows = list(
-            Gold.objects.filter(project=project, document_id__gt=last)
+            _of(found, Gold.objects.filter(project=project, document_id__gt=last))
             .select_related("document", "by")
             .order_by("document_id")[:PAGE]
         )
@@ -48,11 +57,11 @@ def _gold(project: Project) -> Iterator[Line]:
         last = rows[-1].document_id
 
 
-def _annotations(project: Project) -> Iterator[Line]:
+def _annotations(project: Project, found: QuerySet[Document] | None) -> Iterator[Line]:
     last = 0
     while True:
         rows = list(
-            Annotation.objects.filter(document__project=project, pk__gt=last, status=Status.SUBMITTED)
+            _of(found, Annotation.objects.filter(document__project=project, pk__gt=last, status=Status.SUBMITTED))
             .select_related("document", "user")
             .order_by("pk")[:PAGE]
         )
@@ -61,6 +70,8 @@ def _annotations(project: Project) -> Iterator[Line]:
                 "answer": row.answer,
                 "source": "annotation",
                 "by": row.user.username,
+                "status": row.status,
+                "seconds": row.seconds,
                 "changed_at": row.changed_at.isoformat(),
             }
         if len(rows) < PAGE:
@@ -68,10 +79,11 @@ def _annotations(project: Project) -> Iterator[Line]:
         last = rows[-1].pk
 
 
-def _predictions(project: Project) -> Iterator[Line]:
+def _predictions(project: Project, found: QuerySet[Document] | None) -> Iterator[Line]:
     last = 0
+    asked = Document.objects.filter(project=project)
     while True:
-        documents = list(Document.objects.filter(project=project, pk__gt=last).order_by("pk")[:PAGE])
+        documents = list((asked if found is None else found).filter(pk__gt=last).order_by("pk")[:PAGE])
         seen = Prediction.objects.filter(
             document_id__in=[document.pk for document in documents], version=project.production_version or -1
         )

@@ -11,7 +11,7 @@ CREATE FUNCTION annotation_labels(answer jsonb) RETURNS text[] LANGUAGE sql IMMU
         SELECT CASE jsonb_typeof(item) WHEN 'string' THEN item #>> '{}' WHEN 'object' THEN item ->> 'label' END AS label
         FROM jsonb_each(CASE jsonb_typeof(answer) WHEN 'object' THEN answer ELSE '{}' END) AS one(name, value),
             jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END)
-                AS item
+                AS items(item)
     ) AS found WHERE length(label) <= 100
 $$;
 
@@ -22,11 +22,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         LATERAL (
             SELECT value AS number WHERE jsonb_typeof(value) = 'number'
             UNION ALL
-            SELECT item FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE '[]' END) AS item
+            SELECT item
+            FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE '[]' END) AS items(item)
             UNION ALL
             SELECT value -> (label #>> '{}') FROM jsonb_array_elements(
                 CASE jsonb_typeof(answer -> name) WHEN 'array' THEN answer -> name
-                    ELSE jsonb_build_array(answer -> name) END) AS label
+                    ELSE jsonb_build_array(answer -> name) END) AS labels(label)
             WHERE jsonb_typeof(value) = 'object' AND jsonb_typeof(label) = 'string'
         ) AS numbers
 $$;
@@ -153,7 +154,12 @@ class Migration(migrations.Migration):
             name="BulkChange",
             fields=[
                 ("id", key()),
-                ("kind", models.CharField(choices=[("priority", "Priority"), ("reopened", "Sent back to the queue")], max_length=10)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("priority", "Priority"), ("reopened", "Sent back to the queue")], max_length=10
+                    ),
+                ),
                 ("before", models.JSONField(default=list)),
                 ("number", models.PositiveIntegerField(default=0)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

@@ -1,0 +1,116 @@
+"""Find a project's documents by a filter, for one person."""
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+
+from annotation.annotations.models import Annotation, Gold, Status
+from annotation.comments.models import Comment, is_flagged
+from annotation.documents.filters import DocumentFilter, readings
+from annotation.documents.models import Document, DocumentQuerySet, State
+from annotation.finding.secrets import is_blind, is_hidden_gold
+from annotation.people.models import User
+from annotation.predictions.models import Prediction
+from annotation.projects.models import Project
+
+MOST_COUNTED = 10_000
+
+
+def found_documents(project: Project, user: User, asked: DocumentFilter) -> DocumentQuerySet:
+    """In no order. A filter never tells what the person must not know yet: such documents are left out of it."""
+    rows = Document.objects.filter(project=project)
+    if asked.q:
+        rows = rows.matching(project.pk, asked.q)
+    if asked.ids:
+        rows = rows.filter(pk__in=asked.ids)
+    for narrowed in (_by_own_fields, _by_people, _by_prediction):
+        rows = narrowed(rows, project, asked)
+    if asked.state:
+        rows = rows.filter(_has_state(asked.state, user))
+    if asked.is_about_answers:
+        rows = rows.exclude(is_hidden_gold(user))
+    if asked.is_about_predictions:
+        rows = rows.exclude(is_blind(user))
+    return rows
+
+
+def counted(rows: QuerySet[Document]) -> tuple[int, bool]:
+    """How many, and whether there are more than MOST_COUNTED: no more than those are looked at."""
+    number = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    return min(number, MOST_COUNTED), number > MOST_COUNTED
+
+
+def _has_state(state: str, user: User) -> Q:
+    """Hidden gold counts as assigned, as everything else in hand does."""
+    secret = Q(is_hidden_gold(user))
+    if state == State.ASSIGNED:
+        return Q(state=state) | secret
+    return Q(state=state) & ~secret if state in (State.GOLD, State.AUTO_ACCEPTED) else Q(state=state)
+
+
+def _by_own_fields(rows: DocumentQuerySet, project: Project, asked: DocumentFilter) -> DocumentQuerySet:
+    if asked.external_id:
+        rows = rows.filter(external_id=asked.external_id)
+    if asked.since:
+        rows = rows.filter(created_at__gte=asked.since)
+    if asked.until:
+        rows = rows.filter(created_at__lt=asked.until)
+    if asked.language:
+        rows = rows.filter(_in_language(asked.language, project))
+    for key, value in asked.meta:
+        has_value = Q()
+        for reading in readings(value):
+            has_value |= Q(meta__contains={key: reading})
+        rows = rows.filter(has_value)
+    return rows
+
+
+def _in_language(language: str, project: Project) -> Q:
+    """Said by the document itself (`language` or `lang` of its meta), or else by the project."""
+    asked = Q(meta__language=language) | Q(meta__lang=language) & ~Q(meta__has_key="language")
+    if project.language == language:
+        asked |= ~Q(meta__has_key="language") & ~Q(meta__has_key="lang")
+    return asked
+
+
+def _by_people(rows: DocumentQuerySet, project: Project, asked: DocumentFilter) -> DocumentQuerySet:
+    submitted = Annotation.objects.filter(document=OuterRef("pk"), status=Status.SUBMITTED)
+    if asked.label:
+        golds = Gold.objects.filter(project=project, document=OuterRef("pk"))
+        rows = rows.filter(Exists(golds.filter(labels__contains=[asked.label])))
+    if asked.person:
+        rows = rows.filter(Exists(submitted.filter(user__username=asked.person)))
+    if asked.disagreement == "people":
+        other = Annotation.objects.filter(document=OuterRef("document"), status=Status.SUBMITTED, pk__gt=OuterRef("pk"))
+        rows = rows.filter(Exists(submitted.filter(Exists(other.exclude(answer=OuterRef("answer"))))))
+    if asked.talk == "flagged":
+        rows = rows.filter(is_flagged("pk"))
+    elif asked.talk == "comments":
+        rows = rows.filter(Exists(Comment.objects.present().filter(document=OuterRef("pk"))))
+    return rows
+
+
+def _by_prediction(rows: DocumentQuerySet, project: Project, asked: DocumentFilter) -> DocumentQuerySet:
+    if not asked.is_about_predictions:
+        return rows
+    seen = _seen_predictions(project)
+    if asked.predicted:
+        seen = seen.filter(labels__contains=[asked.predicted])
+    if asked.confidence_below is not None:
+        seen = seen.filter(certainty__lt=asked.confidence_below)
+    if asked.confidence_above is not None:
+        seen = seen.filter(certainty__gte=asked.confidence_above)
+    if asked.version is not None:
+        seen = seen.filter(version=asked.version)
+    if asked.disagreement == "prediction":
+        differs = Func(F("document__gold__answer"), F("answer"), function="annotation_differs")
+        differs.output_field = BooleanField()
+        seen = seen.filter(differs, document__gold__isnull=False)
+    return rows.filter(Exists(seen))
+
+
+def _seen_predictions(project: Project) -> QuerySet[Prediction]:
+    """The prediction of the outer query's document that people see, chosen as `Prediction.objects.current` does."""
+    newest = project.production_version or 0
+    allowed = Q(version__isnull=True) | Q(version__lte=newest)
+    newer = Prediction.objects.filter(Q(version=newest) | Q(pk__gt=OuterRef("pk")), allowed)
+    is_current = Q(version=newest) | ~Exists(newer.filter(document=OuterRef("document")))
+    return Prediction.objects.filter(allowed, is_current, project=project, document=OuterRef("pk"))

@@ -1,0 +1,89 @@
+"""Pages of documents by keyset, forwards and backwards: the cost of a page does not grow with its depth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from django.db.models import Q, QuerySet
+
+from annotation.documents.models import Document
+
+# By the name in the query string: the fields that decide, all of which together are unique.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "id": ("pk",),
+    "-id": ("-pk",),
+    "priority": ("-priority", "pk"),
+    "created_at": ("pk",),
+    "-created_at": ("-pk",),
+}
+_LARGEST_ID = 2**63 - 1
+# What a cursor begins with: the rows after the place it names, or those before.
+_ON, _BACK = "a", "b"
+
+
+class BadCursor(ValueError):
+    """A cursor that this order never gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` and `previous`: cursors, empty where there is nothing more."""
+
+    rows: list[Document]
+    next: str = ""
+    previous: str = ""
+
+
+def page_of(rows: QuerySet[Document], *, order: str, cursor: str, limit: int) -> Page:
+    """One statement. Raises BadCursor."""
+    fields = ORDERS[order]
+    is_back = cursor.startswith(_BACK)
+    if is_back:
+        fields = tuple(_reversed(field) for field in fields)
+    if cursor:
+        rows = rows.filter(_behind(fields, _read(cursor, fields)))
+    found = list(rows.order_by(*fields)[: limit + 1])
+    has_more, found = len(found) > limit, found[:limit]
+    if is_back:
+        found.reverse()
+    if not found:
+        return Page([])
+    has_next, has_previous = (True, has_more) if is_back else (has_more, bool(cursor))
+    return Page(
+        found,
+        next=f"{_ON}{_place(found[-1], fields)}" if has_next else "",
+        previous=f"{_BACK}{_place(found[0], fields)}" if has_previous else "",
+    )
+
+
+def _reversed(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"
+
+
+def _place(row: Document, fields: Sequence[str]) -> str:
+    return "_".join(repr(getattr(row, field.removeprefix("-"))) for field in fields)
+
+
+def _read(cursor: str, fields: Sequence[str]) -> list[float]:
+    values = cursor[1:].split("_")
+    if cursor[0] not in (_ON, _BACK) or len(values) != len(fields):
+        raise BadCursor(cursor)
+    try:
+        *numbers, last = values
+        read = [*map(float, numbers), int(last)]
+    except ValueError as error:
+        raise BadCursor(cursor) from error
+    if not all(isfinite(value) for value in read[:-1]) or not 0 <= read[-1] <= _LARGEST_ID:
+        raise BadCursor(cursor)
+    return read
+
+
+def _behind(fields: Sequence[str], values: Sequence[float]) -> Q:
+    """Rows behind this place: equal in the fields before, and further in one."""
+    found, equal = Q(), Q()
+    for field, value in zip(fields, values, strict=True):
+        name = field.removeprefix("-")
+        further = "lt" if field.startswith("-") else "gt"
+        found |= equal & Q(**{f"{name}__{further}": value})
+        equal &= Q(**{name: value})
+    return found
