@@ -30,7 +30,7 @@ def test_the_named_words_carry_the_answer(predictor: Predictor, capsys: pytest.C
 
     with capsys.disabled():
         print(f"\ncomprehensiveness {ours}, leaving out {left_out}, random {chances}")  # noqa: T201
-    assert ours.probability > 2 * max(np.mean([one.probability for one in chances]), 0.01)
+    assert ours.probability > 2 * max(float(np.mean([one.probability for one in chances])), 0.01)
     assert ours.log_odds > 1.5 * np.mean([one.log_odds for one in chances])
     assert ours.probability >= 0.8 * left_out.probability
 
