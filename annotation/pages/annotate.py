@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -21,8 +22,10 @@ from annotation.events.presence import present_people
 from annotation.pages.guidelines import guidelines_for
 from annotation.people.models import User
 from annotation.practice.hidden import last_feedback
+from annotation.practice.in_hand import assignments_json
 from annotation.projects.models import LabelSet, Project
 from annotation.queue.desk_strings import desk_strings
+from annotation.queue.services import open_assignments
 
 # The pace of the last answers, not of the first day.
 PACE_OVER = 50
@@ -31,6 +34,8 @@ Boot = dict[str, Any]  # Any: JSON
 
 
 @gzip_page
+# A copy from the browser's cache would show documents that were answered since.
+@never_cache
 @login_required
 @require_safe
 def annotate(request: HttpRequest, project_id: int) -> HttpResponse:
@@ -57,6 +62,8 @@ def boot(request: HttpRequest, project: Project, user: User) -> Boot:
         "since": Event.objects.last_id(project.pk),
         "strings": desk_strings(),
         "settings": {"lease_minutes": project.lease_minutes, "explanations": project.explanations},
+        # What is in hand already spares the page a call before it can show something.
+        "assignments": assignments_json(open_assignments(project=project, user=user), project, user),
         "counts": _counts(project.pk),
         "productionVersion": project.production_version,
         "medianSeconds": _pace(user.pk, project.pk),

@@ -102,13 +102,13 @@ def test_the_list_of_members_costs_the_same_for_few_and_many(
         client.get(f"/projects/{project.pk}/members/")
 
 
-def test_the_annotation_screen_opens_with_ten_statements(
+def test_the_annotation_screen_opens_with_eleven_statements(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     project = make.project()
     client = signed_in(project.created_by)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(f"/projects/{project.pk}/annotate/")
 
 
