@@ -1,4 +1,4 @@
-"""Promotes versions on request: a JSON line in, {project, answers: {document: answer}, pause}; the version's number out.
+"""Promotes versions on request: a line in, {project, answers: {document: answer}, pause}; the version's number out.
 
 Runs beside the site on its database, as a worker does. The versions have no checkpoint, so nothing else is started.
 """
