@@ -1,6 +1,6 @@
 """A transport that fails when it is told to, before or after the site has done its work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -34,6 +34,16 @@ def answers(status: int, **headers: str) -> Fault:
 def refused(request: httpx.Request, handle: Handle) -> httpx.Response:
     """Nobody listens."""
     raise httpx.ConnectError("refused")
+
+
+def breaks_off(request: httpx.Request, handle: Handle) -> httpx.Response:
+    """The answer begins well and ends in the middle."""
+
+    def half() -> Iterator[bytes]:
+        yield handle(request).read()[:10]
+        raise httpx.RemoteProtocolError("the connection broke")
+
+    return httpx.Response(200, content=half())
 
 
 def cut_off(request: httpx.Request, handle: Handle) -> httpx.Response:

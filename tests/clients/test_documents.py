@@ -10,12 +10,12 @@ from annotation.documents.models import Document
 from annotation.imports import job
 from annotation.imports.models import Import, ImportState
 from annotation.projects.models import Role
-from collabweb_client import Conflict, Forbidden, Invalid, NotFound, Span, spans_in
+from collabweb_client import ApiError, Conflict, Forbidden, Invalid, NotFound, Span, spans_in
 from collabweb_client import Import as ImportSeen
 from collabweb_client.uploads import Imported, Row, grouped
 from tests import make
 from tests.clients.conftest import Open
-from tests.clients.faults import Faults
+from tests.clients.faults import Faults, answers
 
 ROWS = [{"id": f"t{number}", "text": f"Text {number}: where is order {number}? 订单📦"} for number in range(2_000)]
 
@@ -179,6 +179,17 @@ def test_refusals_are_exceptions_of_their_own(client_of: Open) -> None:
     assert (forbidden.value.status, missing.value.status) == (403, 404)
     assert [(problem.field, problem.code) for problem in invalid.value.errors] == [("state", "bad_choice")]
     assert Document.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_not_the_sites_is_said_plainly(client_of: Open, faults: Faults) -> None:
+    client = client_of(make.user("mia"))
+    faults.next = [answers(200), answers(301, location="https://testserver/")]
+
+    with pytest.raises(ApiError, match="Is the address right"):
+        client.project(1)
+    with pytest.raises(ApiError, match="answered 301"):
+        client.project(1)
 
 
 @pytest.mark.django_db

@@ -12,10 +12,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotation.annotations.models import GoldChange
 from annotation.people.services import make_token
-from collabweb_client import Change, Client, Invalid, NotFound
+from collabweb_client import Change, Client, ConnectionLost, Invalid, NotFound
 from tests import make
 from tests.clients.conftest import QUICK, Open
-from tests.clients.faults import Faults, answers, refused
+from tests.clients.faults import Faults, answers, breaks_off, refused
 
 SAVES = 300
 READERS = 3
@@ -102,7 +102,7 @@ def test_an_export_appears_whole_or_not_at_all(client_of: Open, faults: Faults, 
     project = make.project()
     make.gold(make.document(project, "Anna\r\n📦"), ANSWER)
     client = client_of(project.created_by)
-    faults.next = [refused, answers(503)]
+    faults.next = [refused, answers(503), breaks_off]
 
     path = client.export(project.pk, tmp_path / "gold.jsonl", which="gold", offsets="codepoint")
 
@@ -112,6 +112,9 @@ def test_an_export_appears_whole_or_not_at_all(client_of: Open, faults: Faults, 
         client.export(project.pk, tmp_path / "other.jsonl", format="strange")
     with pytest.raises(NotFound):
         client.export(project.pk + 1, path)
+    faults.next = [breaks_off] * 6
+    with pytest.raises(ConnectionLost):
+        client.export(project.pk, path)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text("utf-8").splitlines() == [line]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from collabweb_client.errors import ConnectionLost, error_of
+from collabweb_client.errors import ConnectionLost, error_for, error_of
 from collabweb_client.retries import retry_after
 from collabweb_client.wire import Feed, Flow, Found, Lost, Reply, Request, T, encode
 
@@ -19,14 +19,13 @@ def ask(request: Request) -> Flow[Reply]:
         raise ConnectionLost(outcome.reason, was_sent=outcome.was_sent)
     if outcome is None:
         raise TypeError("a client answers every request")
-    if outcome.status >= 400:
+    if outcome.status >= 300:
         raise error_of(outcome, retry_after(outcome.headers))
     return outcome
 
 
 def get(path: str, params: Mapping[str, object] | None = None) -> Flow[Any]:
-    reply = yield from ask(Request("GET", path, params or {}))
-    return reply.json()
+    return read((yield from ask(Request("GET", path, params or {}))))
 
 
 def send(
@@ -38,7 +37,15 @@ def send(
     """
     content = body if isinstance(body, bytes) else encode({} if body is None else body)
     reply = yield from ask(Request(method, path, {}, {**_JSON, **(headers or {})}, content, repeat=repeat))
-    return reply.json() if reply.content else None
+    return read(reply) if reply.content else None
+
+
+def read(reply: Reply) -> Any:
+    try:
+        return reply.json()
+    except ValueError as error:
+        body = {"code": "not_json", "detail": "What answered is not the API of this site. Is the address right?"}
+        raise error_for(reply.status, body) from error
 
 
 def delete(path: str) -> Flow[None]:

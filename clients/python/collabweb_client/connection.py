@@ -27,7 +27,7 @@ def headers_of(token: str) -> Mapping[str, str]:
 @contextmanager
 def built(client: httpx.Client | httpx.AsyncClient, request: Request) -> Iterator[httpx.Request]:
     """The request as httpx sends it; its file stays open until it is sent."""
-    params = {name: _word(value) for name, value in request.params.items()}
+    params = {name: _word(value) for name, value in request.params.items() if value is not None}
     headers = dict(request.headers)
     if request.sink is not None:
         headers["accept"] = "*/*"

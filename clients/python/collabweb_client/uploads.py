@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from collabweb_client.asking import ask
+from collabweb_client.asking import ask, read
 from collabweb_client.documents import succeeded, wait
 from collabweb_client.errors import ApiError, moved, with_rows_moved
 from collabweb_client.jobs import Import
@@ -96,7 +96,7 @@ def _upload(project: Ref, path: Path, key: str, params: Mapping[str, object]) ->
     asked = {**params, "async": True, "key": _key(key, "file", digest.hexdigest())}
     address = f"projects/{number_of(project)}/documents/"
     reply = yield from ask(Request("POST", address, asked, file=path, repeat=True))
-    return Import.of(reply.json())
+    return Import.of(read(reply))
 
 
 def _import_file(
@@ -144,7 +144,7 @@ def _send_chunk(project: Ref, body: bytes, params: Mapping[str, object]) -> Flow
     headers = {"content-type": "application/x-ndjson"}
     path = f"projects/{number_of(project)}/documents/"
     reply = yield from ask(Request("POST", path, params, headers, body, repeat=True))
-    done = Import.of(reply.json())
+    done = Import.of(read(reply))
     # 202: the same chunk is being taken just now, for a call that was cut off.
     return succeeded((yield from wait(done))) if reply.status == 202 else done
 
