@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.answers_at_risk import SAVES, Work, all_saved, choose, crash, open_desk, submit
 from tests.browser.conftest import People
@@ -129,7 +129,12 @@ def test_a_full_disk_is_said_while_something_is_in_memory_only(people: People, w
 
     expect(page.locator("#desk-fragile")).to_be_visible()
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def note_and_leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", note_and_leave)
     page.close(run_before_unload=True)
     page.wait_for_event("close")
     assert asked == ["beforeunload"]
