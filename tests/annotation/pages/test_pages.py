@@ -72,7 +72,8 @@ def test_the_list_of_documents_costs_the_same_for_few_and_many(
         make.gold(make.document(project, f"Text {place}"), {"Category": "other", "Sentiment": "neutral"})
     client = signed_in(project.created_by)
 
-    with django_assert_num_queries(4):  # session, person, membership, documents
+    # Session, person, membership, titles, documents, count, predictions, people, views, members, last change.
+    with django_assert_num_queries(11):
         client.get(f"/projects/{project.pk}/documents/")
 
 
@@ -121,13 +122,18 @@ def test_documents_are_paged_by_key_and_found_by_state_and_word() -> None:
     base = f"/projects/{project.pk}/documents/"
 
     first = client.get(base)
-    shown = [row.pk for row, _language in first.context["documents"]]
-    rest = [row.pk for row, _language in client.get(base + first.context["next_url"]).context["documents"]]
+    shown = [row.document.pk for row in first.context["rows"]]
+    rest = [row.document.pk for row in client.get(base + first.context["next_url"]).context["rows"]]
 
     assert (len(shown), len(rest)) == (50, 11)
     assert sorted(shown + rest) == sorted(Document.objects.values_list("pk", flat=True))
-    assert [row.pk for row, _ in client.get(f"{base}?state=gold").context["documents"]] == [rows[0].pk]
-    assert [row.excerpt for row, _ in client.get(f"{base}?q=包裹").context["documents"]] == ["我的包裹在哪里？"]
+    assert [row.document.pk for row in client.get(f"{base}?state=gold").context["rows"]] == [rows[0].pk]
+    [found] = client.get(f"{base}?q=包裹").context["rows"]
+    assert [(piece.text, piece.is_found) for piece in found.pieces] == [
+        ("我的", False),
+        ("包裹", True),
+        ("在哪里？", False),
+    ]
     assert client.get(f"{base}?q=%00&state=x&after=99999999999999999999").status_code == 200
 
 

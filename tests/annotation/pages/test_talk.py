@@ -80,7 +80,7 @@ def test_documents_are_found_by_their_flags_and_comments(document: Document) -> 
 
     def found(query: str) -> list[int]:
         page = client.get(f"/projects/{project.pk}/documents/?{query}")
-        return [row.pk for row, _language in page.context["documents"]]
+        return [row.document.pk for row in page.context["rows"]]
 
     assert found("talk=flagged") == [flagged.pk]
     assert found("talk=comments") == [document.pk]
