@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.test import Client
@@ -24,7 +24,7 @@ COLORS = 200
 @dataclass(frozen=True)
 class View:
     language: str
-    theme: str
+    theme: Literal["light", "dark"]
     width: int = 1320
 
     @property
@@ -81,7 +81,9 @@ class Studio:
         if wide > self.view.width:
             print(f"scrolls sideways: {self.name} {self.view.suffix} {wide}", flush=True)
         picture = Image.open(io.BytesIO(page.screenshot(full_page=full)))
-        small = picture.convert("RGB").quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(
+            COLORS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
         small.save(self.folder / f"{name or self.name}-{self.view.suffix}.png", optimize=True)
 
 

@@ -44,7 +44,7 @@ def _guidelines(studio: Studio) -> None:
     made = rows.tickets(studio.language)
     for text in GUIDELINES[studio.language]:
         update_settings(project=made, user=rows.person("mia"), changes={"guidelines": text})
-    studio.shoot(studio.page(f"/projects/{made.pk}/guidelines/", "mia"))
+    studio.shoot(studio.page(f"/projects/{made.pk}/guidelines/?from=2&to=3", "mia"))
 
 
 PAGES |= {"my-work": _my_work, "my-changes": _my_changes, "practice-page": _practice, "guidelines": _guidelines}

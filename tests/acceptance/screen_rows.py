@@ -1,4 +1,4 @@
-"""The rows behind the screenshots: projects with documents, predictions, versions and practice. Needs `on_site` first."""
+"""The rows behind the pictures: projects with documents, predictions, versions, practice. Needs `on_site` first."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -127,7 +127,10 @@ def intents(language: str) -> Project:
     names = [(name, name.replace("_", " ").capitalize()) for name in INTENTS_EN]
     labels = [{"name": name, "titles": {"en": title}} for name, title in names]
     made = project(language, [{"name": "Intent", "titles": {"zh-hans": "意图"}, "kind": "choice", "labels": labels}])
-    text = {"en": "I was charged twice for one coffee, €3.80 each time. 😡", "zh": "一杯咖啡扣了我两次，每次都是3.8欧元😡"}[language]
+    text = {
+        "en": "I was charged twice for one coffee, €3.80 each time. 😡",
+        "zh": "一杯咖啡扣了我两次，每次都是3.8欧元😡",
+    }[language]
     shares = {"transaction_charged_twice": 0.71, "extra_charge_on_statement": 0.14, "request_refund": 0.06}
     for number in range(3):
         words, _ = unmarked(text if not number else NEXT[language][number])
@@ -152,7 +155,12 @@ def topics(language: str) -> Project:
 
 
 def overlapping(language: str) -> Project:
-    labels = [("ORG", "Organization", "机构"), ("PLACE", "Place", "地点"), ("TOPIC", "Topic", "话题"), ("MOOD", "Mood", "情绪")]
+    labels = [
+        ("ORG", "Organization", "机构"),
+        ("PLACE", "Place", "地点"),
+        ("TOPIC", "Topic", "话题"),
+        ("MOOD", "Mood", "情绪"),
+    ]
     spans_set = {
         "name": "Marks", "titles": {"zh-hans": "标记"}, "kind": "span", "overlap": True, "required": False,
         "labels": [{"name": name, "titles": {"en": en, "zh-hans": zh}} for name, en, zh in labels],
@@ -163,11 +171,22 @@ def overlapping(language: str) -> Project:
         "zh": "香港中环的东亚银行分行一直没有给我回电话。",
     }[language]
     marks = {
-        "en": [("Bank of East Asia", "ORG"), ("East Asia", "PLACE"), ("Bank of East Asia branch in Hong Kong Central",
-               "TOPIC"), ("Hong Kong Central", "PLACE"), ("never called me back", "MOOD")],
-        "zh": [("东亚银行", "ORG"), ("东亚", "PLACE"), ("香港中环的东亚银行分行", "TOPIC"), ("香港中环", "PLACE"), ("没有给我回电话", "MOOD")],
-    }[language]  # fmt: skip
-    spans = [{"start": text.index(q), "end": text.index(q) + len(q), "label": label} for q, label in marks]
+        "en": {
+            "Bank of East Asia": "ORG",
+            "East Asia": "PLACE",
+            "Bank of East Asia branch in Hong Kong Central": "TOPIC",
+            "Hong Kong Central": "PLACE",
+            "never called me back": "MOOD",
+        },
+        "zh": {
+            "东亚银行": "ORG",
+            "东亚": "PLACE",
+            "香港中环的东亚银行分行": "TOPIC",
+            "香港中环": "PLACE",
+            "没有给我回电话": "MOOD",
+        },
+    }[language]
+    spans = [{"start": text.index(q), "end": text.index(q) + len(q), "label": label} for q, label in marks.items()]
     document = make.document(made, text, external_id="TCK-48240")
     predict(document, {"Marks": spans}, {"Marks": [0.94, 0.61, 0.72, 0.9, 0.55]})
     return made
@@ -243,5 +262,9 @@ def _is_tested(made: Project, text: str) -> bool:
 def a_run(made: Project, progress: float) -> Run:
     with transaction.atomic():
         return Run.objects.create(
-            project=made, state=RunState.RUNNING, progress=progress, started_at=timezone.now(), heartbeat_at=timezone.now()
+            project=made,
+            state=RunState.RUNNING,
+            progress=progress,
+            started_at=timezone.now(),
+            heartbeat_at=timezone.now(),
         )

@@ -16,7 +16,9 @@ from tests.acceptance.screen_texts import BULK, GUIDELINES, MINUTES, WORDS, unma
 from tests.acceptance.site import Caller
 
 SAVES = "**/api/v1/documents/*/annotation/"
-NO_HIGHLIGHTS = "delete CSS.highlights; delete window.Highlight; Object.defineProperty(CSS, 'highlights', {value: undefined})"
+NO_HIGHLIGHTS = (
+    "delete CSS.highlights; delete window.Highlight; Object.defineProperty(CSS, 'highlights', {value: undefined})"
+)
 State = Callable[[Studio], None]
 STATES: dict[str, State] = {}
 NARROW: set[str] = set()
@@ -48,7 +50,7 @@ def annotate(studio: Studio) -> None:
 @state(narrow=True)
 def own_marks(studio: Studio) -> None:
     page = studio.desk(rows.tickets(studio.language).pk)
-    press(page, "n", "a", "n", "a", "n", "]", "]")
+    press(page, "n", "a", "n", "a", "n", *(("]", "]") if studio.language == "en" else ("[",)))
     page.locator("[data-set=Sentiment] .opt").nth(1).click()
     page.locator("#desk-spans .ent-main").nth(2).click()
     studio.shoot(page)
