@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Value
+from django.db.models import Value
 from django.db.models.functions import Greatest, Lower, StrIndex, Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -106,7 +106,7 @@ def _page(found: DocumentQuerySet, user: User, asked: Asked) -> Page:
     word = excerpts.first_word(asked.filter.q)
     start = Greatest(StrIndex(Lower("text"), Lower(Value(word))) - CHARS_BEFORE, Value(1)) if word else Value(1)
     rows = with_secrets(found, user)
-    rows = rows.annotate(excerpt=Substr("text", start, EXCERPT_CHARS), excerpt_start=F("id") * 0 + start)
+    rows = rows.annotate(excerpt=Substr("text", start, EXCERPT_CHARS), excerpt_start=start)
     rows = rows.annotate(comment_count=comment_count("pk"), is_flagged=is_flagged("pk"))
     rows = rows.select_related("gold").defer("text", "parts", "gold__answer")
     if asked.like:
