@@ -43,7 +43,7 @@ def _practice(studio: Studio) -> None:
 def _guidelines(studio: Studio) -> None:
     made = rows.tickets(studio.language)
     for text in GUIDELINES[studio.language]:
-        update_settings(project=made, user=rows.person("mia"), changes={"guidelines": text})
+        update_settings(project=made, user=rows.person("mia"), changes={"guidelines": {"en": text, "zh-hans": text}})
     studio.shoot(studio.page(f"/projects/{made.pk}/guidelines/?from=2&to=3", "mia"))
 
 

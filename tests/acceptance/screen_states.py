@@ -122,9 +122,9 @@ def _with_ideas(studio: Studio) -> Page:
     before = first.predictions.get()
     changed = {**before.answer, "Category": "delivery", "Sentiment": "neutral"}
     rows.predict(first, changed, {"Category": {"delivery": 0.72}, "Sentiment": {"neutral": 0.64}}, rows.PRODUCTION + 1)
-    page.locator(".desk-page, body").first.wait_for()
     rows.next_versions(made, rows.PRODUCTION + 1)
-    page.locator("#desk-ideas-open").wait_for()
+    page.locator("#desk-ideas-open").scroll_into_view_if_needed()
+    page.evaluate("() => scrollTo(0, 0)")
     page.wait_for_timeout(3600)
     return page
 
@@ -153,7 +153,7 @@ def why(studio: Studio) -> None:
 
 def _with_guidelines(studio: Studio) -> Page:
     made = rows.tickets(studio.language)
-    before, after = GUIDELINES[studio.language]
+    before, after = ({"en": text, "zh-hans": text} for text in GUIDELINES[studio.language])
     mia = rows.person("mia")
     update_settings(project=made, user=mia, changes={"guidelines": before})
     number = made.guidelines_versions.first().number  # type: ignore[union-attr]
