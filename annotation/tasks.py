@@ -6,6 +6,7 @@ from django.utils import timezone
 from annotation.events.presence import take_away_stale
 from annotation.events.services import prune
 from annotation.imports import attempts, job
+from annotation.imports.clearing import clear_uploads
 from annotation.queue.services import expire_all
 from annotation.webhooks import services as webhooks
 
@@ -43,6 +44,7 @@ def tick() -> None:
     expire_all()
     prune()
     take_away_stale()
+    clear_uploads(timezone.now())
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)
     webhooks.forget_old(timezone.now())

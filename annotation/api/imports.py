@@ -81,6 +81,8 @@ _OPTIONS = [
     OpenApiParameter("create_labels", OpenApiTypes.BOOL, description="Add labels that the project has not."),
     OpenApiParameter("dialect", enum=list(DIALECTS), description="The tool whose export this is."),
     OpenApiParameter("offsets", enum=list(UNITS), description="How doccano counted; code points unless said."),
+    OpenApiParameter("mapping", OpenApiTypes.STR, description="What columns mean: a JSON object {column: target}."),
+    OpenApiParameter("people", OpenApiTypes.STR, description="`ignore`, or a JSON object {name elsewhere: username}."),
     OpenApiParameter("key", OpenApiTypes.STR, description="The same key again gives the first import's result."),
     OpenApiParameter("async", OpenApiTypes.BOOL, description="Answer 202 at once; files over 5 MB always do."),
 ]

@@ -1,33 +1,27 @@
 """Carry out one import: read as a stream, write in one transaction, say how it ended. Doing it twice is harmless."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from annotation import signals
-from annotation.answers.label_sets import rules_for
-from annotation.answers.rules import LabelSetRule
 from annotation.events.services import publish_mixed
 from annotation.imports import attempts, storage
-from annotation.imports.dialects import doccano, label_studio, own_lines
+from annotation.imports.checking import read_options, row_check
 from annotation.imports.formats import DELIMITERS, READERS, Format, format_of_stored
 from annotation.imports.models import Import, ImportState, OnError
 from annotation.imports.pulse import Figures, Pulse
-from annotation.imports.readers.shapes import FileError, ReadOptions, Row, RowProblem
-from annotation.imports.row_answers import AnswerCheck
-from annotation.imports.row_text import Limits
-from annotation.imports.rows import Dialect, NewRow, RowCheck, check_row
+from annotation.imports.readers.shapes import FileError, Row, RowProblem
+from annotation.imports.rows import NewRow, RowCheck, check_row
 from annotation.imports.sources import Source, check_encodings, sources_of
 from annotation.imports.wire import progress_json
 from annotation.imports.writing import ROWS_AT_ONCE, Writer, create_labels
-from annotation.projects.models import Membership
 from annotation.queue.services import count_open
 
 logger = logging.getLogger(__name__)
@@ -145,7 +139,7 @@ class _Work:
         self.writer = Writer(row.project)
 
     def write_all(self, file: BinaryIO, found: Format) -> None:
-        check = _row_check(self.row)
+        check = row_check(self.row)
         try:
             for source in sources_of(file, found):
                 self._write_source(source, replace(check, has_cells=source.format.name in DELIMITERS), file)
@@ -154,13 +148,13 @@ class _Work:
             if self.tally.count and self.row.on_error == OnError.REJECT:
                 raise _Rejected(self.tally)
             create_labels(self.row.project_id, check.answers.new_labels)
-            self.writer.write_gold()
+            self.writer.write_answers()
             self._end()
         finally:
             self.writer.close()
 
     def _write_source(self, source: Source, check: RowCheck, file: BinaryIO) -> None:
-        options = _read_options(self.row, source.format, check)
+        options = read_options(self.row, source.format, check)
         with source.open() as stream:
             rows = READERS[source.format.name](stream, options)
             while chunk := list(islice(rows, ROWS_AT_ONCE)):
@@ -194,36 +188,3 @@ class _Work:
         project_id = self.row.project_id
         if self.writer.imported:
             transaction.on_commit(lambda: signals.documents_imported.send(sender=Import, project_id=project_id))
-
-
-def _read_options(row: Import, found: Format, check: RowCheck) -> ReadOptions:
-    limits = settings.COLLABWEB_LIMITS
-    return ReadOptions(
-        encoding=row.options["encoding"],
-        delimiter=row.options["delimiter"] or DELIMITERS.get(found.name, ","),
-        row_bytes=limits["row_bytes"],
-        json_depth=limits["json_depth"],
-        csv_columns=limits["csv_columns"],
-        span_set=next((rule.name for rule in check.answers.rules.values() if rule.kind == "span"), ""),
-    )
-
-
-def _row_check(row: Import) -> RowCheck:
-    limits = settings.COLLABWEB_LIMITS
-    rules = rules_for(row.project_id)
-    members = Membership.objects.filter(project_id=row.project_id).values_list("user__username", "user_id")
-    return RowCheck(
-        answers=AnswerCheck(rules, max_spans=limits["spans_per_row"], can_create=row.options["create_labels"]),
-        limits=Limits(limits["text_chars"], limits["id_chars"], limits["meta_keys"], limits["spans_per_row"]),
-        members=dict(members),
-        dialect=_dialect(row, {rule.name: rule for rule in rules}),
-    )
-
-
-def _dialect(row: Import, rules: Mapping[str, LabelSetRule]) -> Dialect:
-    """How rows become this site's own: as the client said, from Label Studio, doccano or this site's export."""
-    if row.options.get("dialect") == "label-studio":
-        return lambda values: label_studio.values(values, rules)
-    if row.options.get("dialect") == "doccano":
-        return lambda values: doccano.values(values, rules, row.options["offsets"])
-    return own_lines.values

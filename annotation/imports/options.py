@@ -1,13 +1,15 @@
 """The options of an import, checked where they come in. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from annotation.imports.dialects.units import UNITS
+from annotation.imports.mapping import mapping_of
+from annotation.imports.people import People, people_of
 from annotation.imports.readers.encodings import ENCODINGS, known_encoding
 
 MAX_KEY_CHARS = 100
@@ -22,6 +24,7 @@ class ImportOptions:
     """`delimiter` empty: as the format has it. `is_async`: answer at once and work in a worker.
 
     `dialect`: the tool whose rows these are, empty for this site's own; `offsets`: how doccano counted.
+    `mapping`: see mapping.py; `people`: see people.py.
     """
 
     encoding: str = "utf-8"
@@ -32,6 +35,8 @@ class ImportOptions:
     is_async: bool = False
     dialect: str = ""
     offsets: str = "codepoint"
+    mapping: dict[str, str] = field(default_factory=dict)
+    people: People = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:  # Any: what a client sent
@@ -51,6 +56,8 @@ class ImportOptions:
             if words[name].lower() not in _YES_NO:
                 problems[name] = ValidationError(_("Say 1 or 0."), code="bad_option")
         problems |= _unknown_choices(words)
+        mapping = _mapping(given.get("mapping"), words["dialect"], problems)
+        people = _people(given.get("people"), problems)
         if problems or encoding is None:
             raise ValidationError(problems)
         return cls(
@@ -62,10 +69,32 @@ class ImportOptions:
             is_async=_YES_NO[words["async"].lower()],
             dialect=words["dialect"],
             offsets=words["offsets"] or "codepoint",
+            mapping=mapping,
+            people=people,
         )
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+
+def _mapping(raw: object, dialect: str, problems: dict[str, ValidationError]) -> dict[str, str]:
+    try:
+        mapping = mapping_of(raw or {}).as_json()
+    except ValidationError as error:
+        problems |= {name: errors[0] for name, errors in error.error_dict.items()}
+        return {}
+    if mapping and dialect:
+        message = _("Rows of another tool have their own form; a mapping is for other files.")
+        problems["mapping"] = ValidationError(message, code="bad_mapping")
+    return mapping
+
+
+def _people(raw: object, problems: dict[str, ValidationError]) -> People:
+    try:
+        return people_of(raw)
+    except ValidationError as error:
+        problems |= {name: errors[0] for name, errors in error.error_dict.items()}
+        return {}
 
 
 def _unknown_choices(words: Mapping[str, str]) -> dict[str, ValidationError]:

@@ -1,23 +1,26 @@
 """One row from outside, checked: what to write, or why not. Pure: no database."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from annotation.answers.answer import Answer, Span
 from annotation.answers.problems import AnswerError
+from annotation.answers.rules import LabelSetRule
 from annotation.documents.new import NewDocument
 from annotation.imports import cells
+from annotation.imports.dialects.own_lines import GROUP_KEY
+from annotation.imports.mapping import ColumnMapping
+from annotation.imports.people import Members
 from annotation.imports.readers.shapes import Row, RowProblem
+from annotation.imports.row_annotations import GivenAnnotation, annotations_and_answer, unknown_person
 from annotation.imports.row_answers import AnswerCheck, NewPrediction, new_prediction, raw_answer
-from annotation.imports.row_text import Limits, external_id, fail, meta, text_and_parts
+from annotation.imports.row_text import Limits, external_id, meta, text_and_parts
 
 Values = dict[str, Any]  # Any: JSON from outside
 Dialect = Callable[[Values], Values]
 
-_OWN_KEYS = {"id", "text", "parts", "meta", "answer", "prediction"}
+_OWN_KEYS = {"id", "text", "parts", "meta", "answer", "prediction", "annotations"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,23 @@ class NewRow:
     gold: Answer | None = None
     by_id: int | None = None
     prediction: NewPrediction | None = None
+    annotations: tuple[GivenAnnotation, ...] = ()
+    # Rows of one document without an id of its own, as an export of annotations has them.
+    group: str = ""
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """What rows are checked against. `members`: user id by username; `has_cells`: all values are texts (csv);
+    """What rows are checked against. `has_cells`: all values are texts (csv); `mapping` renames columns;
     `dialect` turns another tool's row into this site's form.
     """
 
     answers: AnswerCheck
     limits: Limits
-    members: Mapping[str, int]
+    members: Members
     has_cells: bool = False
+    mapping: ColumnMapping = field(default_factory=ColumnMapping)
     dialect: Dialect = dict
 
 
@@ -58,14 +65,18 @@ def check_row(row: Row, check: RowCheck) -> NewRow | RowProblem:
 
 def _checked(row: Row, check: RowCheck) -> NewRow:
     names = {name: rule for name, rule in check.answers.rules.items() if name not in _OWN_KEYS}
-    values = check.dialect(cells.values_of(row.values, names) if check.has_cells else row.values)
+    values = _named(row, check, names)
+    group = values.pop(GROUP_KEY, "")
     text, parts = text_and_parts(values, check.limits)
     found_id = external_id(values.get("id"), check.limits)
-    raw = raw_answer(values, names)
+    given, raw = annotations_and_answer(values, raw_answer(values, names), check.members)
     gold = check.answers.check(raw, text, parts) if raw is not None else None
     own_keys = _OWN_KEYS | names.keys() | ({"by"} if gold else set())
     others = {name: value for name, value in values.items() if name not in own_keys}
     prediction = values.get("prediction")
+    annotations = tuple(
+        GivenAnnotation(person, check.answers.check(item, text, parts), seconds) for person, item, seconds in given
+    )
     return NewRow(
         number=row.number,
         line=row.line,
@@ -73,16 +84,26 @@ def _checked(row: Row, check: RowCheck) -> NewRow:
         gold=gold,
         by_id=_person(values.get("by"), check) if gold else None,
         prediction=new_prediction(prediction, check.answers, text, parts) if prediction is not None else None,
+        annotations=annotations,
+        group=group if found_id is None else "",
         warnings=row.warnings + _warnings(text, gold),
     )
+
+
+def _named(row: Row, check: RowCheck, names: Mapping[str, LabelSetRule]) -> Values:
+    """The row's values under the names that this site reads."""
+    values = row.values
+    if check.has_cells:
+        values = cells.values_of(values, check.mapping.rules_by_column(names), check.mapping)
+    return dict(check.dialect(check.mapping.applied(values)))
 
 
 def _person(by: Any, check: RowCheck) -> int | None:  # Any: JSON from outside
     if by is None:
         return None
-    person = check.members.get(by) if isinstance(by, str) else None
-    if person is None:
-        fail("by", "unknown_person", _("“%(name)s” is not a member of this project.") % {"name": str(by)[:60]})
+    person = check.members.find(by)
+    if person is None and not check.members.is_ignoring:
+        raise unknown_person("by", by)
     return person
 
 

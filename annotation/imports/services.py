@@ -15,11 +15,13 @@ from annotation.events.services import publish
 from annotation.imports import storage
 from annotation.imports.attempts import UNFINISHED
 from annotation.imports.formats import Format
+from annotation.imports.mapping import check_label_sets, mapping_of
 from annotation.imports.models import Import, ImportState
 from annotation.imports.options import ImportOptions
+from annotation.imports.people import check_people
 from annotation.imports.wire import progress_json
 from annotation.people.models import User
-from annotation.projects.models import Project
+from annotation.projects.models import Membership, Project
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,16 @@ def request_import(*, project: Project, user: User, upload: Upload, options: Imp
     earlier = _earlier(project, options.key)
     if earlier is not None:
         return earlier
+    check_options(project, options)
     name, size = storage.keep(upload.chunks, limit=settings.COLLABWEB_LIMITS["file_bytes"])
-    is_now = size <= settings.COLLABWEB_LIMITS["body_bytes"] and not options.is_async
+    is_now = _is_small(size) and not options.is_async
     try:
         with transaction.atomic():
-            row = Import.objects.create(
-                project=project,
-                created_by=user,
-                filename=_shown(upload.filename),
-                file=name,
-                format=upload.format.stored,
-                options=options.as_json() | {"is_now": is_now, "language": get_language() or "en"},
-                on_error=options.on_error,
-                key=options.key,
-            )
+            row = _new(project, user, upload, options)
+            row.file, row.options = name, _kept(options, is_now=is_now)
+            row.save()
             if not is_now:
-                transaction.on_commit(lambda: signals.import_requested.send(sender=Import, import_id=row.pk))
+                _call_worker(row)
     except IntegrityError:
         storage.drop(name)
         earlier = _earlier(project, options.key)
@@ -62,6 +58,85 @@ def request_import(*, project: Project, user: User, upload: Upload, options: Imp
             raise
         return earlier
     return row
+
+
+def request_preview(*, project: Project, user: User, upload: Upload, options: ImportOptions) -> Import:
+    """Keep the file and how to read it; nothing is imported before `start`. Raises FileError for a file too large."""
+    check_options(project, options)
+    name, size = storage.keep(upload.chunks, limit=settings.COLLABWEB_LIMITS["file_bytes"])
+    row = _new(project, user, upload, options)
+    row.file, row.state = name, ImportState.PREVIEW
+    row.options = _kept(options, is_now=_is_small(size) and not options.is_async)
+    row.heartbeat_at = timezone.now()
+    row.save()
+    return row
+
+
+def change_preview(*, row: Import, options: ImportOptions) -> Import:
+    """Read the file in another way. Raises ValidationError where the import has begun or the mapping is wrong."""
+    return _leave_preview(row, options, state=ImportState.PREVIEW)
+
+
+def start(*, row: Import, options: ImportOptions) -> Import:
+    """Begin the import of a file that was looked at. Raises as `change_preview`."""
+    with transaction.atomic():
+        row = _leave_preview(row, options, state=ImportState.QUEUED)
+        if not row.options["is_now"]:
+            _call_worker(row)
+    return row
+
+
+def _leave_preview(row: Import, options: ImportOptions, *, state: ImportState) -> Import:
+    check_options(row.project, options)
+    kept = _kept(options, is_now=bool(row.options["is_now"]))
+    changed = Import.objects.filter(pk=row.pk, state=ImportState.PREVIEW).update(
+        state=state, options=kept, on_error=options.on_error, heartbeat_at=timezone.now()
+    )
+    row.refresh_from_db()
+    if not changed:
+        raise ValidationError(_("This import has begun already."), code="finished")
+    return row
+
+
+def discard(*, row: Import) -> None:
+    """Forget a file that was only looked at. Raises ValidationError where its import has begun."""
+    deleted, _by_model = Import.objects.filter(pk=row.pk, state=ImportState.PREVIEW).delete()
+    if not deleted:
+        raise ValidationError(_("This import has begun already."), code="finished")
+    storage.drop(str(row.file))
+
+
+def check_options(project: Project, options: ImportOptions) -> None:
+    """What only the project can say of them. Raises ValidationError."""
+    if options.mapping:
+        names = frozenset(project.label_sets.values_list("name", flat=True))
+        check_label_sets(mapping_of(options.mapping), names)
+    if options.people:
+        names = frozenset(Membership.objects.filter(project=project).values_list("user__username", flat=True))
+        check_people(options.people, names)
+
+
+def _new(project: Project, user: User, upload: Upload, options: ImportOptions) -> Import:
+    return Import(
+        project=project,
+        created_by=user,
+        filename=_shown(upload.filename),
+        format=upload.format.stored,
+        on_error=options.on_error,
+        key=options.key,
+    )
+
+
+def _kept(options: ImportOptions, *, is_now: bool) -> dict[str, object]:
+    return options.as_json() | {"is_now": is_now, "language": get_language() or "en"}
+
+
+def _is_small(size: int) -> bool:
+    return bool(size <= settings.COLLABWEB_LIMITS["body_bytes"])
+
+
+def _call_worker(row: Import) -> None:
+    transaction.on_commit(lambda: signals.import_requested.send(sender=Import, import_id=row.pk))
 
 
 def waits_for_its_request(row: Import) -> bool:

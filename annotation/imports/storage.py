@@ -36,6 +36,16 @@ def path_of(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / name
 
 
+def kept() -> dict[str, float]:
+    """The uploads that are there, with the time of their last byte in seconds since 1970."""
+    folder = path_of(_FOLDER)
+    found = {}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            found[f"{_FOLDER}/{path.name}"] = path.stat().st_mtime
+    return found
+
+
 def drop(name: str) -> None:
     if name:
         with contextlib.suppress(FileNotFoundError):

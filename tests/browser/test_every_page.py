@@ -17,7 +17,10 @@ from pytest_django.live_server_helper import LiveServer
 from annotation.annotations.models import Annotation, Status
 from annotation.comments.models import Comment, Flag
 from annotation.documents.models import Document
+from annotation.imports.formats import Format
 from annotation.imports.models import Import, ImportState
+from annotation.imports.options import ImportOptions
+from annotation.imports.services import Upload, request_preview
 from annotation.practice.models import PracticeItem
 from annotation.projects.models import Membership, Project, Role
 from annotation.webhooks.models import Delivery, DeliveryState, Webhook
@@ -49,6 +52,7 @@ NOT_PAGES = {
         "guidelines_seen",
     ),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
+    "import-discard",
     *("comment", "delete_comment", "resolve_flags", "add_practice", "draw_practice", "change_practice"),
     *("remove_member", "delete_project", "account_logout", "account_confirm_email", "account_set_password"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_login_code"),
@@ -124,9 +128,20 @@ def site() -> Site:
             "document": {"document_id": document.pk},
             "run": {"run_id": run.pk},
             "import": {"import_id": failed.pk},
+            "import-preview": {"import_id": a_preview(project).pk},
             "webhook": {"webhook_id": webhook.pk},
             "new_from_template": {"template": "tickets"},
         },
+    )
+
+
+def a_preview(project: Project) -> Import:
+    body = "body;Category;note\nWhere is my parcel?;delivery;\n我的包裹在哪里？;refund;😀\n"
+    return request_preview(
+        project=project,
+        user=project.created_by,
+        upload=Upload("票 tickets.csv", Format("csv"), [body.encode()]),
+        options=ImportOptions(delimiter=";"),
     )
 
 

@@ -11,16 +11,31 @@ from annotation.imports.row_text import fail
 
 Values = dict[str, Any]  # Any: JSON from outside
 _LABEL_KEYS = ("label", "labels", "entities", "cats")
-_LEFT_OUT = (*_LABEL_KEYS, "id", "Comments", "relations")
+_LEFT_OUT = (*_LABEL_KEYS, "annotations", "id", "Comments", "relations")
 
 
 def values(given: Values, rules: Mapping[str, LabelSetRule], unit: Unit) -> Values:
-    """The row in this site's form. Spans go to the project's first label set of spans, names to its first choice."""
+    """The row in this site's form. Spans go to the project's first label set of spans, names to its first choice.
+
+    Older exports list `annotations` with the `user` of each: they become the answers of these people.
+    """
     row = {name: value for name, value in given.items() if name not in _LEFT_OUT}
     if "id" in given:
         row["id"] = str(given["id"])
     offsets = Offsets(given["text"], unit) if isinstance(given.get("text"), str) else None
     items = [item for name in _LABEL_KEYS for item in _listed(given.get(name), name)]
+    by_user: dict[str, list[object]] = {}
+    for item in _listed(given.get("annotations"), "annotations"):
+        if not isinstance(item, Mapping) or item.get("user") is None:
+            fail("annotations", "bad_answer", _("An annotation of doccano has a user and a label."))
+        by_user.setdefault(str(item["user"]), []).append(item if "start_offset" in item else item.get("label"))
+    answer = _answer(items, rules, offsets)
+    row |= {"answer": answer} if answer else {}
+    people = [{"by": user, "answer": _answer(said, rules, offsets)} for user, said in by_user.items()]
+    return row | ({"annotations": people} if people else {})
+
+
+def _answer(items: Sequence[object], rules: Mapping[str, LabelSetRule], offsets: Offsets | None) -> Values:
     spans = [_span(item, offsets) for item in items if not isinstance(item, str)]
     names = [item for item in items if isinstance(item, str)]
     answer: Values = {}
@@ -31,7 +46,7 @@ def values(given: Values, rules: Mapping[str, LabelSetRule], unit: Unit) -> Valu
         answer[name] = names if rules[name].kind == "choices" else names[0]
         if rules[name].kind == "choice" and len(names) > 1:
             fail(name, "not_multilabel", _("“%(name)s” takes one label, this row has several.") % {"name": name})
-    return row | ({"answer": answer} if answer else {})
+    return answer
 
 
 def _listed(value: object, field: str) -> Sequence[object]:

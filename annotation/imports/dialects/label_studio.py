@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from annotation.answers.rules import LabelSetRule
 from annotation.imports.dialects.units import Offsets
+from annotation.imports.people import names_of
 from annotation.imports.row_text import fail
 
 Values = dict[str, Any]  # Any: JSON from outside
@@ -19,7 +20,9 @@ _ABOUT_THE_TASK = ("language", "lang", "source", "channel")
 
 
 def values(given: Values, rules: Mapping[str, LabelSetRule]) -> Values:
-    """The task as a row: its text, its other data as meta, the accepted annotation as gold, the newest prediction."""
+    """The task as a row: its text, its other data as meta, the accepted annotation as gold, everybody's own beside it,
+    the newest prediction.
+    """
     data = given.get("data")
     if not isinstance(data, Mapping):
         fail("data", "bad_text", _("A task has an object “data” with its text."))
@@ -29,9 +32,16 @@ def values(given: Values, rules: Mapping[str, LabelSetRule]) -> Values:
         row["id"] = str(given["id"])
     text = data.get(key)
     offsets = Offsets(text, "utf16") if isinstance(text, str) else Offsets("", "codepoint")
-    annotation = _accepted(_listed(given.get("annotations", given.get("completions")), "annotations"))
+    listed = _listed(given.get("annotations", given.get("completions")), "annotations")
+    annotation = _accepted(listed)
     if annotation is not None:
         row["answer"] = _answer(annotation, rules, offsets, "annotations")
+    people = [
+        {"by": person, "answer": _answer(said, rules, offsets, "annotations"), "seconds": said.get("lead_time")}
+        for person, said in _last_of_each(listed)
+    ]
+    if people:
+        row["annotations"] = people
     predictions = _listed(given.get("predictions"), "predictions")
     if predictions:
         newest = predictions[-1]
@@ -64,6 +74,16 @@ def _accepted(annotations: Sequence[Values]) -> Values | None:
     marked = [annotation for annotation in kept if annotation.get("ground_truth")]
     best = marked or kept
     return best[-1] if best else None
+
+
+def _last_of_each(annotations: Sequence[Values]) -> list[tuple[object, Values]]:
+    """Each person with the last of their annotations that was not cancelled; those of nobody are left out."""
+    found: dict[tuple[str, ...], tuple[object, Values]] = {}
+    for annotation in annotations:
+        person = annotation.get("completed_by")
+        if person is not None and not annotation.get("was_cancelled"):
+            found[tuple(names_of(person))] = (person, annotation)
+    return list(found.values())
 
 
 def _answer(holder: Values, rules: Mapping[str, LabelSetRule], offsets: Offsets, field: str) -> Values:

@@ -126,9 +126,17 @@ def _header(reader: Iterator[list[str]], source: _Lines, options: ReadOptions) -
     twice = next((name for place, name in enumerate(header) if name in header[:place]), None)
     if twice is not None:
         raise FileError("bad_columns", _("The column “%(name)s” stands twice.") % {"name": twice[:60]})
-    if "text" not in header and "parts" not in header:
-        raise FileError("missing_column", _missing_column(header, options))
+    _check_columns(header, options)
     return header
+
+
+def _check_columns(header: list[str], options: ReadOptions) -> None:
+    missing = next((name for name in sorted(options.wanted_columns) if name not in header), None)
+    if missing is not None:
+        message = _("The mapping names a column “%(name)s”, which is not in the header: %(header)s.")
+        raise FileError("missing_column", message % {"name": missing[:60], "header": ", ".join(header)[:200]})
+    if options.text_columns and options.text_columns.isdisjoint(header):
+        raise FileError("missing_column", _missing_column(header, options))
 
 
 def _missing_column(header: list[str], options: ReadOptions) -> str:

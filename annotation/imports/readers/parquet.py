@@ -18,7 +18,7 @@ from annotation.imports.readers.shapes import FileError, ReadOptions, Row, RowPr
 
 _ROWS_AT_ONCE = 256
 _BATCH_BYTES = 256 * 1024 * 1024
-_JSON_COLUMNS = ("parts", "meta", "answer", "prediction")
+_JSON_COLUMNS = ("parts", "meta", "answer", "prediction", "annotations")
 _BROKEN = (pa.ArrowException, OSError, ValueError)
 
 

@@ -16,6 +16,9 @@ class ReadOptions:
     csv_columns: int = 200
     # The label set that takes spans from formats which name none.
     span_set: str = ""
+    # Columns of which a table must have one, and those it must have all; a preview asks for none.
+    text_columns: frozenset[str] = frozenset(("text", "parts"))
+    wanted_columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

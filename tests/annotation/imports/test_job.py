@@ -95,7 +95,7 @@ def test_a_killed_worker_leaves_nothing_and_the_tick_hands_its_work_on(
     monkeypatch: pytest.MonkeyPatch, sent_messages: Messages
 ) -> None:
     row = _request(make.project(), _tickets(5, answer={"Category": "billing"}))
-    monkeypatch.setattr(writing.Writer, "write_gold", _die)
+    monkeypatch.setattr(writing.Writer, "write_answers", _die)
     with pytest.raises(SystemExit):
         job.run(row.pk)
     monkeypatch.undo()

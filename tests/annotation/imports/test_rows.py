@@ -5,6 +5,7 @@ import pytest
 from annotation.answers.answer import Span
 from annotation.answers.rules import LabelSetRule
 from annotation.answers.spans import Part
+from annotation.imports.people import Members
 from annotation.imports.readers.shapes import Row, RowProblem
 from annotation.imports.row_answers import AnswerCheck
 from annotation.imports.row_text import Limits
@@ -24,7 +25,7 @@ def _check(**values: Any) -> NewRow | RowProblem:
 
 def _against(*, can_create: bool = False, has_cells: bool = False) -> RowCheck:
     answers = AnswerCheck(RULES, max_spans=5, can_create=can_create)
-    return RowCheck(answers, Limits(50, 10, 4, 5), {"alice": 11}, has_cells)
+    return RowCheck(answers, Limits(50, 10, 4, 5), Members({"alice": 11}), has_cells)
 
 
 def _good(found: NewRow | RowProblem) -> NewRow:
