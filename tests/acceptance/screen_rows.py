@@ -212,7 +212,7 @@ def practice(language: str, *, kind: ItemKind = ItemKind.GUIDED, **settings: Any
 
 def twins(language: str) -> Project:
     made = project(language)
-    for number, order in enumerate(("LC-77120", "LC-77134", "LC-77198")):
+    for number, order in enumerate(("LC-77120", "LC-77123", "LC-77128")):
         document = make.document(made, TWINS[language].format(order), external_id=f"TCK-4826{number}")
         predict_ticket(document, [], "delivery")
     group_all(made.pk)

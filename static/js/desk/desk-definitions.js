@@ -19,6 +19,7 @@ class DeskDefinitions extends HTMLElement {
       const owner = target.closest?.("[data-definition]");
       return owner ? later(HOVER_PAUSE_MS, () => this.#show(owner)) : later(LEAVE_PAUSE_MS, () => this.#hide());
     });
+    element.addEventListener("pointerleave", () => later(LEAVE_PAUSE_MS, () => this.#hide()));
     element.addEventListener("focusin", ({ target }) => {
       const owner = target.matches(":focus-visible") && target.closest("[data-definition]");
       if (owner) later(0, () => this.#show(owner));
