@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from annotation.projects.ready.template import ProjectTemplate
 Guidelines = str | Mapping[str, str] | None
 Settings = Mapping[str, Any]  # Any: JSON from outside
 
+_DELETE_TRIES = 5
 _REFIT_SLOTS = """
     UPDATE annotation_document AS document SET slots = greatest(0, %(overlap)s
         - (SELECT count(*) FROM annotation_assignment AS lent
@@ -150,9 +151,17 @@ def _keep_a_manager(leaving: Membership) -> None:
 
 def delete_project(*, project: Project) -> None:
     """Delete a project that holds no people's work; one with annotations or gold stays."""
-    try:
-        with transaction.atomic():
-            project.delete()
-    except ProtectedError as error:
-        message = _("This project holds people's work: annotations, gold or comments. It can't be deleted.")
-        raise ValidationError({"project": ValidationError(message, code="holds_work")}) from error
+    project_id = project.pk
+    for attempt in range(_DELETE_TRIES):
+        try:
+            with transaction.atomic():
+                Project.objects.filter(pk=project_id).delete()
+        except ProtectedError as error:
+            message = _("This project holds people's work: annotations, gold or comments. It can't be deleted.")
+            raise ValidationError({"project": ValidationError(message, code="holds_work")}) from error
+        except IntegrityError:
+            # A worker or an open page wrote a row of this project meanwhile; the next try finds it too.
+            if attempt == _DELETE_TRIES - 1:
+                raise
+        else:
+            return

@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from annotation.documents.models import Document
 from annotation.projects.models import Label, LabelSet, Membership, Project, Role
@@ -152,3 +154,21 @@ def test_a_project_without_work_is_deleted_with_its_documents() -> None:
     delete_project(project=project)
 
     assert (Project.objects.count(), Document.objects.count()) == (0, 0)
+
+
+def test_a_row_that_a_worker_writes_meanwhile_only_delays_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make.project()
+    make.document(project, "text")
+    delete, failures = QuerySet.delete, [IntegrityError("a key was written meanwhile")]
+
+    def interrupted(rows: QuerySet[Project]) -> tuple[int, dict[str, int]]:
+        if rows.model is Project and failures:
+            raise failures.pop()
+        return delete(rows)
+
+    monkeypatch.setattr(QuerySet, "delete", interrupted)
+
+    delete_project(project=project)
+
+    assert failures == []
+    assert not Project.objects.exists()
