@@ -92,7 +92,8 @@ def document_list(request: HttpRequest, project_id: int) -> HttpResponse:
 def _titles(project: Project) -> dict[str, str]:
     """Title by name of every label, text label sets have none."""
     rows = Label.objects.filter(label_set__project=project).exclude(label_set__kind=Kind.TEXT)
-    return {row.name: str(row.title) for row in rows.select_related("label_set")}
+    ordered = rows.select_related("label_set").order_by("label_set__position", "position", "pk")
+    return {row.name: str(row.title) for row in ordered}
 
 
 def _like(project: Project, asked: Asked) -> Document | None:
