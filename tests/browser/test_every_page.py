@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -157,6 +157,7 @@ def a_model(project: Project) -> tuple[Run, ModelVersion]:
 
 
 Open = Callable[..., Page]
+Theme = Literal["light", "dark"]
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def open_page(live_server: LiveServer, chromium: Browser, site: Site) -> Iterato
     windows: list[BrowserContext] = []
     problems: list[str] = []
 
-    def open_window(locale: str, theme: str, width: int, *, signed_in: bool = True) -> Page:
+    def open_window(locale: str, theme: Theme, width: int, *, signed_in: bool = True) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, locale=locale, color_scheme=theme, viewport={"width": width, "height": 860}
         )
