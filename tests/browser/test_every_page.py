@@ -52,7 +52,7 @@ NOT_PAGES = {
         "guidelines_seen",
     ),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
-    "import-discard",
+    *("import-discard", "change_documents", "undo_change", "save_view", "change_view"),
     *("comment", "delete_comment", "resolve_flags", "add_practice", "draw_practice", "change_practice"),
     *("remove_member", "delete_project", "account_logout", "account_confirm_email", "account_set_password"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_login_code"),
