@@ -4,7 +4,7 @@ from annotation.projects.models import Project
 from annotation.projects.services import update_settings
 from tests.acceptance import screen_rows as rows
 from tests.acceptance.screen_camera import Studio
-from tests.acceptance.screen_states import STATES, State
+from tests.acceptance.screen_register import STATES, State
 from tests.acceptance.screen_texts import GUIDELINES
 
 PAGES: dict[str, State] = {}

@@ -10,11 +10,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from collabweb.stack.testing import find_chromium
-from tests.acceptance import on_site  # noqa: F401
+from tests.acceptance import on_site, screen_cards, screen_moments  # noqa: F401
 from tests.acceptance.screen_camera import FOLDER, View, studio
 from tests.acceptance.screen_pages import PAGES
+from tests.acceptance.screen_register import NARROW, STATES, State
 from tests.acceptance.screen_rows import forget_preferences
-from tests.acceptance.screen_states import NARROW, STATES, State
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 VIEWS = [View("en", "light"), View("zh", "dark"), View("en", "light", 390), View("zh", "dark", 390)]
