@@ -47,7 +47,7 @@ def _task(*annotations: dict[str, Any]) -> dict[str, Any]:
 
 def test_own_rows_bring_annotations_that_take_slots() -> None:
     project = _project()
-    rows = [
+    rows: Rows = [
         {"id": "a", "text": "a", "annotations": [
             {"by": "ana", "answer": {"Category": "billing"}, "seconds": 4.5},
             {"by": "bob", "answer": {"Category": "delivery"}},
