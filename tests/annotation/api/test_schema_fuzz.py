@@ -1,0 +1,104 @@
+"""3,000 calls made of the OpenAPI schema itself: the site never fails."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client, override_settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.core.result import Ok
+
+from annotation.api.throttles import TokenRateThrottle
+from annotation.comments.models import Comment
+from annotation.people.services import make_token
+from annotation.practice.models import PracticeItem
+from annotation.projects.models import Project
+from collabweb.wsgi import application
+from tests import make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+CALLS = 3_000
+SEED = 20
+# Calls without parameters are soon exhausted; the others make up for them.
+SPARE = 4
+OK, SERVER_ERROR = 200, 500
+# Signing in is bounded by the minute; a project that is deleted would leave nothing to call.
+LEFT_OUT = {"POST /api/v1/token/": "bounded a minute", "DELETE /api/v1/projects/{project_id}/": "ends the project"}
+
+
+@pytest.fixture
+def project() -> Project:
+    made = make.project(practice_size=1)
+    document = make.document(made, "Where is my parcel? 我的包裹呢 😀", external_id="1")
+    answered = make.document(made, "You charged me twice.")
+    make.gold(answered, {"Category": "billing", "Sentiment": "negative", "Entities": []})
+    make.prediction(document, {"Category": "billing"}, confidence={"Category": {"billing": 0.9}})
+    Comment.objects.create(document=document, user=made.created_by, text="Is it?")
+    PracticeItem.objects.create(project=made, document=answered, created_by=made.created_by)
+    return made
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """A request of the real application ends its connection, and with it the test's transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def known(project: Project) -> dict[str, int]:
+    """Path parameters that lead somewhere."""
+    return {"project_id": project.pk, "document_id": project.documents.earliest("pk").pk}
+
+
+def test_no_call_that_the_schema_allows_makes_the_site_fail(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TokenRateThrottle, "allow_request", lambda *_: True)
+    answers: Counter[int] = Counter()
+    failed: dict[str, tuple[Any, ...]] = {}
+    headers = {"Authorization": f"Token {make_token(project.created_by)}"}
+    schema = schemathesis.openapi.from_dict(Client().get("/api/v1/schema/?format=json", headers=headers).json())
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    called = [operation for operation in operations if operation.label not in LEFT_OUT]
+    paths = known(project)
+
+    for operation in called:
+
+        @seed(SEED)
+        @settings(
+            max_examples=CALLS // len(called) + SPARE,
+            deadline=None,
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def call(case: Any) -> None:
+            case.path_parameters = {**(case.path_parameters or {}), **paths_of(case, paths)}
+            response = answer_of(case, headers)
+            answers[response.status_code] += 1
+            if response.status_code >= SERVER_ERROR:
+                sent = (case.path_parameters, case.query, case.body)
+                failed.setdefault(case.operation.label, (*sent, response.text[-600:]))
+
+        with one_connection(), override_settings(COLLABWEB_PRIVATE_WEBHOOKS=False):
+            call()
+
+    assert failed == {}
+    assert sum(answers.values()) >= CALLS
+    assert answers[OK] > CALLS // 20
+
+
+def paths_of(case: Any, paths: dict[str, int]) -> dict[str, int]:
+    return {name: paths[name] for name in case.path_parameters or {} if name in paths}
+
+
+def answer_of(case: Any, headers: dict[str, str]) -> Any:
+    return case.call(app=application, headers=headers)
