@@ -1,15 +1,12 @@
 """Explanations on the annotation screen: asked for by M, marked in the text and told in words, from a stored answer."""
 
 import os
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as django_settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.annotations.models import Annotation
@@ -19,6 +16,7 @@ from modelops.explaining.models import Explanation
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, register
 from tests import make
+from tests.browser.desk_windows import OpenDesk, desk_windows
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -37,7 +35,6 @@ MARKED = """() => {
     const own = [...CSS.highlights].filter(([name]) => name.startsWith("desk-why"));
     return Object.fromEntries(own.map(([name, ranges]) => [name, [...ranges].map(words)]));
 }"""
-OpenDesk = Callable[..., Page]
 
 
 @pytest.fixture
@@ -47,44 +44,8 @@ def project() -> Project:
 
 @pytest.fixture
 def open_desk(live_server: LiveServer, chromium: Browser, project: Project) -> Iterator[OpenDesk]:
-    """Signs Alice in and opens the desk in a window of its own; a script error fails the test."""
-    alice = make.member(project, "alice")
-    windows: list[BrowserContext] = []
-    problems: list[str] = []
-    under_way: list[Request] = []
-
-    # Playwright takes functions only, not the lists' own methods.
-    def note_asked(request: Request) -> None:
-        under_way.append(request)
-
-    def note_answered(request: Request) -> None:
-        under_way.remove(request)
-
-    def open_window(*, script: str = "", **options: Any) -> Page:
-        client = Client()
-        client.force_login(alice)
-        context = chromium.new_context(base_url=live_server.url, **options)
-        windows.append(context)
-        name = django_settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        context.add_init_script(script)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("request", note_asked)
-        page.on("requestfinished", note_answered)
-        page.on("requestfailed", note_answered)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(f"/projects/{project.pk}/annotate/")
-        expect(page.locator("#desk-work")).to_be_visible()
-        return page
-
-    yield open_window
-    for window in windows:
-        # A call that is still at work would meet the emptying of the tables.
-        while under_way:
-            window.pages[0].wait_for_timeout(50)
-        window.close()
-    assert problems == []
+    with desk_windows(live_server.url, chromium, project, make.member(project, "alice")) as open_window:
+        yield open_window
 
 
 def predicted(project: Project, text: str = ENGLISH) -> Prediction:

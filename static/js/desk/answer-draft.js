@@ -148,18 +148,19 @@ export class AnswerDraft {
     return margins.length ? Math.min(...margins) : 1;
   }
 
-  /** Take a newer prediction where no person touched the answer. What it would change elsewhere becomes an idea. */
-  merge(prediction) {
+  /** Take a newer prediction where no person touched the answer. What it would change elsewhere becomes an idea, also in
+   *  the label set `inUse`, whose field somebody is about to write into. */
+  merge(prediction, inUse = null) {
     this.ideas = [];
     for (const set of this.#sets) {
       if (set.kind === "span") this.#mergeSpans(set, suggestedSpans(set, prediction));
-      else this.#mergeValue(set, this.#proposed(set, prediction), prediction);
+      else this.#mergeValue(set, this.#proposed(set, prediction), { prediction, isInUse: set.name === inUse });
     }
     this.prediction = prediction;
   }
 
-  #mergeValue(set, value, prediction) {
-    if (!this.#touched.has(set.name)) this.#values.set(set.name, value);
+  #mergeValue(set, value, { prediction, isInUse }) {
+    if (!this.#touched.has(set.name) && !isInUse) this.#values.set(set.name, value);
     else if (!isSame(value, this.#values.get(set.name)) && !isEmpty(value)) {
       this.ideas.push({ set, value, score: prediction.confidence?.[set.name]?.[value] ?? null });
     }

@@ -205,7 +205,7 @@ export class Desk extends EventTarget {
 
   #merge(card, prediction) {
     if (prediction.id === card.draft.prediction?.id || card.isSubmitted || card.isBlind || card.isPractice) return;
-    card.draft.merge(prediction);
+    card.draft.merge(prediction, card === this.card ? this.panel.textInUse : null);
     if (card !== this.card) return;
     this.redraw();
     this.status.showPrediction(card);

@@ -83,6 +83,11 @@ export class DeskPanel {
     this.#fields.get(name).demand();
   }
 
+  /** The `text` label set whose field has the focus, if any. */
+  get textInUse() {
+    return document.activeElement?.closest('[data-kind="text"]')?.dataset.set ?? null;
+  }
+
   markSpan(id) {
     this.#spanList.mark(id);
   }

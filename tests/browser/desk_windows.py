@@ -1,0 +1,55 @@
+"""Windows of one signed-in person on the annotation screen, over the test's own database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+from annotation.people.models import User
+from annotation.projects.models import Project
+
+OpenDesk = Callable[..., Page]
+
+
+@contextmanager
+def desk_windows(url: str, chromium: Browser, project: Project, person: User) -> Iterator[OpenDesk]:
+    """A function that opens the desk in a window of its own; a script error fails the test at the end."""
+    windows: list[BrowserContext] = []
+    problems: list[str] = []
+    under_way: list[Request] = []
+
+    # Playwright takes functions only, not the lists' own methods.
+    def note_asked(request: Request) -> None:
+        under_way.append(request)
+
+    def note_answered(request: Request) -> None:
+        under_way.remove(request)
+
+    def open_window(*, script: str = "", **options: Any) -> Page:
+        client = Client()
+        client.force_login(person)
+        context = chromium.new_context(base_url=url, **options)
+        windows.append(context)
+        name = django_settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+        context.add_init_script(script)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", note_asked)
+        page.on("requestfinished", note_answered)
+        page.on("requestfailed", note_answered)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(f"/projects/{project.pk}/annotate/")
+        expect(page.locator("#desk-work")).to_be_visible()
+        return page
+
+    yield open_window
+    for window in windows:
+        # A call that is still at work would meet the emptying of the tables.
+        while under_way:
+            window.pages[0].wait_for_timeout(50)
+        window.close()
+    assert problems == []
