@@ -92,7 +92,7 @@ def test_every_problem_is_listed_at_once() -> None:
 
 
 @pytest.mark.parametrize(("raw", "is_answer"), [([], True), (["a"], True), (None, False)])
-def test_an_empty_list_answers_a_required_set_of_several_labels(raw: object, is_answer: bool) -> None:
+def test_an_empty_list_answers_a_required_set_of_several_labels(raw: object, *, is_answer: bool) -> None:
     rules = [LabelSetRule("Topics", "choices", True, False, frozenset({"a"}))]
 
     def submit() -> Answer:

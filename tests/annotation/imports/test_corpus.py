@@ -25,7 +25,8 @@ def _cases() -> list[Any]:
     if not manifest.exists():
         return [pytest.param(None, marks=pytest.mark.skip(reason="the folder ../shared with the corpus is absent"))]
     cases = json.loads(manifest.read_text())["cases"]
-    return [pytest.param(case, id=case["id"]) for case in cases if case["format"] in (*READERS, "zip") or case["id"] in _GZIP]
+    read = (*READERS, "zip")
+    return [pytest.param(case, id=case["id"]) for case in cases if case["format"] in read or case["id"] in _GZIP]
 
 
 def _project(case: dict[str, Any]) -> Project:
