@@ -199,7 +199,7 @@ def test_talk_has_no_accessibility_violation_and_no_sideways_scroll(
     expect(page.locator("#desk-flagged")).to_contain_text("Look here")
     for key in ("k", "i"):
         page.keyboard.press(key)
-        expect(page.locator(f"#desk-{'comments' if key == 'c' else 'guidelines'}-content")).to_be_visible()
+        expect(page.locator(f"#desk-{'comments' if key == 'k' else 'guidelines'}-content")).to_be_visible()
         violations = [
             (found["id"], [node["target"] for node in found["nodes"]])
             for found in Axe().run(page).response["violations"]
