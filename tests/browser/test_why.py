@@ -247,14 +247,6 @@ def test_explanations_are_accessible_and_fit_the_page(
     page = open_desk(**options)
 
     ask_why(page)
-    folder = os.environ.get("COLLABWEB_SHOTS")
-    if folder:
-        name = "-".join(
-            [options.get("locale", "en"), options.get("color_scheme", "light"), str(options["viewport"]["width"])]
-        )
-        page.screenshot(
-            path=f"{folder}/why-{name}{'-forced' if 'forced_colors' in options else ''}.png", full_page=True
-        )
 
     assert violations(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") == options["viewport"]["width"]
