@@ -15,6 +15,7 @@ from collabweb.stack.places import Places, StackError
 from collabweb.stack.processes import Process, service_processes
 from collabweb.stack.records import State, held, identity_of
 from collabweb.stack.supervisor import Supervisor, sweep
+from collabweb.stack.translations import compile_translations
 from collabweb.stack.valkey import choose_port
 
 READY_SECONDS = 60.0
@@ -22,10 +23,12 @@ READY_SECONDS = 60.0
 
 @contextlib.contextmanager
 def running(home: Path, environ: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
-    """Database and broker of this home as long as the block runs; yields the environment to reach them.
+    """Database and broker of this home as long as the block runs, with the translations compiled; yields the
+    environment to reach them.
 
     Raises StackError where a stack already runs on this home.
     """
+    compile_translations()
     given = dict(os.environ if environ is None else environ) | {"COLLABWEB_HOME": str(home)}
     places = Places.of(given)
     with held(places.lock) as is_ours:
