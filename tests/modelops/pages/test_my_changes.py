@@ -72,7 +72,7 @@ def test_a_stranger_gets_404_and_a_visitor_is_asked_to_sign_in() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 25])
-def test_the_page_costs_the_same_for_few_and_many(number: int, django_assert_num_queries: object) -> None:
+def test_the_page_costs_the_same_for_few_and_many(number: int, django_assert_max_num_queries: object) -> None:
     project = make.project()
     alice = make.member(project, "alice")
     a_version(project)
@@ -84,5 +84,6 @@ def test_the_page_costs_the_same_for_few_and_many(number: int, django_assert_num
 
     # session, person, membership, versions, answers, predictions, run, gold, label sets; for the rows: label sets,
     # labels, documents
-    with django_assert_num_queries(12):  # type: ignore[operator]
+    # One query less where the salt puts no document on one side of the split.
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
         client.get(f"/projects/{project.pk}/me/changes/")
