@@ -1,4 +1,4 @@
-"""Windows of one signed-in person on the annotation screen, over the test's own database."""
+"""Windows of signed-in people on the annotation screen, over the test's own database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +15,13 @@ OpenDesk = Callable[..., Page]
 
 
 @contextmanager
-def desk_windows(url: str, chromium: Browser, project: Project, person: User) -> Iterator[OpenDesk]:
-    """A function that opens the desk in a window of its own; a script error fails the test at the end."""
+def desk_windows(
+    url: str, chromium: Browser, project: Project, person: User, *, shown: str = "#desk-work"
+) -> Iterator[OpenDesk]:
+    """A function that opens the desk in a window of its own and waits until `shown` is there.
+
+    A script error or a breach of the content security policy fails the test at the end.
+    """
     windows: list[BrowserContext] = []
     problems: list[str] = []
     under_way: list[Request] = []
@@ -28,9 +33,9 @@ def desk_windows(url: str, chromium: Browser, project: Project, person: User) ->
     def note_answered(request: Request) -> None:
         under_way.remove(request)
 
-    def open_window(*, script: str = "", **options: Any) -> Page:
+    def open_window(user: User = person, query: str = "", *, script: str = "", **options: Any) -> Page:
         client = Client()
-        client.force_login(person)
+        client.force_login(user)
         context = chromium.new_context(base_url=url, **options)
         windows.append(context)
         name = django_settings.SESSION_COOKIE_NAME
@@ -42,8 +47,9 @@ def desk_windows(url: str, chromium: Browser, project: Project, person: User) ->
         page.on("requestfinished", note_answered)
         page.on("requestfailed", note_answered)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(f"/projects/{project.pk}/annotate/")
-        expect(page.locator("#desk-work")).to_be_visible()
+        page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+        page.goto(f"/projects/{project.pk}/annotate/{query}")
+        expect(page.locator(shown)).to_be_visible()
         return page
 
     yield open_window

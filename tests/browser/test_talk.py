@@ -2,14 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as django_settings
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.comments.models import Comment, Flag
@@ -20,6 +17,7 @@ from annotation.projects.models import GuidelinesSeen, Project
 from annotation.projects.services import update_settings
 from tests import make
 from tests.browser.conftest import People
+from tests.browser.desk_windows import OpenDesk, desk_windows
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -27,7 +25,6 @@ pytestmark = [pytest.mark.browser]
 with_tables = pytest.mark.django_db(transaction=True)
 
 TEXT = "𠮷野家😀 charged Alice twice"
-OpenDesk = Callable[..., Page]
 
 
 @pytest.fixture
@@ -44,44 +41,8 @@ def alice(project: Project) -> User:
 
 @pytest.fixture
 def open_desk(live_server: LiveServer, chromium: Browser, project: Project, alice: User) -> Iterator[OpenDesk]:
-    """Signs Alice in and opens the desk in a window of its own; a script error fails the test."""
-    windows: list[BrowserContext] = []
-    problems: list[str] = []
-    asked: list[Request] = []
-    answered: list[Request] = []
-
-    # Playwright takes functions only, not the lists' own methods.
-    def note_asked(request: Request) -> None:
-        asked.append(request)
-
-    def note_answered(request: Request) -> None:
-        answered.append(request)
-
-    def open_window(**options: Any) -> Page:
-        client = Client()
-        client.force_login(alice)
-        context = chromium.new_context(base_url=live_server.url, **options)
-        windows.append(context)
-        name = django_settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("request", note_asked)
-        page.on("requestfinished", note_answered)
-        page.on("requestfailed", note_answered)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(f"/projects/{project.pk}/annotate/")
-        expect(page.locator("#desk-work")).to_be_visible()
-        return page
-
-    yield open_window
-    for window in windows:
-        # A call that is still at work would meet the emptying of the tables.
-        while len(answered) < len(asked):
-            window.pages[0].wait_for_timeout(50)
-        window.close()
-    assert problems == []
+    with desk_windows(live_server.url, chromium, project, alice) as open_window:
+        yield open_window
 
 
 def select_name(page: Page) -> None:
