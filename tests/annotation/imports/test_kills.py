@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from annotation import tasks
@@ -64,6 +64,20 @@ def _run_and_kill(row: Import, after_seconds: float) -> None:
     time.sleep(after_seconds)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    _wait_for_its_session()
+
+
+def _wait_for_its_session() -> None:
+    """The database ends the statement it is at, perhaps the commit, before it notices that the worker has gone."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    until = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(others)
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("The killed worker's session did not end")
 
 
 def _rows_of(project: Project) -> tuple[int, int]:
