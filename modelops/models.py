@@ -2,6 +2,17 @@ from modelops.explaining.models import Explanation
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion
+from modelops.selection.models import Draw, Ranking
 from modelops.training.models import Run
 
-__all__ = ["Embedding", "EmbeddingWork", "Explanation", "ModelVersion", "PredictRequest", "Prelabeling", "Run"]
+__all__ = [
+    "Draw",
+    "Embedding",
+    "EmbeddingWork",
+    "Explanation",
+    "ModelVersion",
+    "PredictRequest",
+    "Prelabeling",
+    "Ranking",
+    "Run",
+]

@@ -31,6 +31,11 @@ class Selection(models.TextChoices):
     AUTO = "auto", _("Automatic")
     RANDOM = "random", _("Random")
     MARGIN = "margin", _("Least sure first")
+    MARGIN_CLUSTERS = "margin_clusters", _("Least sure first, each of another kind")
+    TYPICAL = "typical", _("Typical of many others first")
+    UNCERTAIN_TOKENS = "uncertain_tokens", _("Most uncertain words first (spans)")
+    BADGE = "badge", _("Least sure and unlike each other (BADGE)")
+    CORE_SET = "core_set", _("Unlike everything labeled (core-set)")
 
 
 class Promotion(models.TextChoices):
