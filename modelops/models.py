@@ -1,7 +1,8 @@
+from modelops.evaluation.models import Evaluation
 from modelops.explaining.models import Explanation
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
-from modelops.registry.models import ModelVersion
+from modelops.registry.models import ModelVersion, VersionStep
 from modelops.selection.models import Draw, Ranking
 from modelops.training.models import Run
 
@@ -9,10 +10,12 @@ __all__ = [
     "Draw",
     "Embedding",
     "EmbeddingWork",
+    "Evaluation",
     "Explanation",
     "ModelVersion",
     "PredictRequest",
     "Prelabeling",
     "Ranking",
     "Run",
+    "VersionStep",
 ]

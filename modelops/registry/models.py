@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -35,3 +36,28 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+
+class StepKind(models.TextChoices):
+    PROMOTED = "promoted", _("Promoted")
+    FORCED = "forced", _("Promoted against the gate")
+    REFUSED = "refused", _("Refused")
+    ROLLED_BACK = "rolled_back", _("Rolled back to")
+
+
+class VersionStep(models.Model):
+    """What happened to a version, never changed afterwards. `by` is nobody where the loop itself decided."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=12, choices=StepKind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    comparison = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "modelops"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.kind}"
