@@ -1,6 +1,8 @@
 from annotation.annotations.models import Annotation, Gold, GoldChange
+from annotation.annotations.review_items import ReviewItem
 from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
+from annotation.discussions.models import Discussion, DiscussionPost
 from annotation.documents.models import Document, DocumentSearch, NearKey
 from annotation.events.models import Event, Presence
 from annotation.finding.models import BulkChange, SavedView
@@ -10,17 +12,23 @@ from annotation.practice.models import PracticeAttempt, PracticeItem
 from annotation.predictions.models import Prediction
 from annotation.projects.models import GuidelinesSeen, GuidelinesVersion, Label, LabelSet, Membership, Project
 from annotation.queue.models import Assignment
-from annotation.reviews.models import Review
+from annotation.reviews.decisions import Decision
+from annotation.reviews.models import Adjudication, AgreeingBatch, Review
 from annotation.webhooks.models import Delivery, Webhook
 
 __all__ = [
+    "Adjudication",
+    "AgreeingBatch",
     "Annotation",
     "Assignment",
     "BulkChange",
     "BulkItem",
     "BulkLabeling",
     "Comment",
+    "Decision",
     "Delivery",
+    "Discussion",
+    "DiscussionPost",
     "Document",
     "DocumentSearch",
     "Event",
@@ -40,6 +48,7 @@ __all__ = [
     "Presence",
     "Project",
     "Review",
+    "ReviewItem",
     "SavedView",
     "Token",
     "User",

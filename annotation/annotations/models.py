@@ -45,6 +45,10 @@ class Annotation(models.Model):
     )
     # Whether the person was lent the document without its prediction.
     is_blind = models.BooleanField(default=False, db_default=False)
+    # The number of the guidelines in force when it was submitted; 0: submitted before they were noted, or not at all.
+    guidelines_version = models.PositiveIntegerField(default=0, db_default=0)
+    # What a reviewer said who sent it back, until it is submitted again: {"by", "text", "start", "end", "at"}.
+    sent_back = models.JSONField(null=True, blank=True)
     # Idempotency keys of the last saves, hashed and cut, newest last: a replay of any of them changes nothing.
     recent_keys = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

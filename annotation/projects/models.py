@@ -68,11 +68,26 @@ class Project(models.Model):
     # The version whose predictions people see. A number, not a key: this package knows no models.
     production_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
+    # The newest version of the guidelines, so that every save can note it without asking; 0 before the first.
+    guidelines_number = models.PositiveIntegerField(default=0, editable=False)
+
     encoder = models.CharField(_("encoder"), max_length=100, default=default_encoder)
     language = models.CharField(_("language of the texts"), max_length=10, blank=True)
     review = models.CharField(_("review"), max_length=10, choices=ReviewPolicy.choices, default=ReviewPolicy.NONE)
     review_share = models.FloatField(
         _("share to review"), default=0.1, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    review_first_answers = models.PositiveSmallIntegerField(
+        _("first answers to review"), default=0, validators=[MaxValueValidator(1_000)]
+    )
+    review_uncertain_below = models.FloatField(
+        _("review below this confidence"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    review_corrected_share = models.FloatField(
+        _("share of corrections to review"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    review_blind_share = models.FloatField(
+        _("share to review blind"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
     )
     overlap = models.PositiveSmallIntegerField(
         _("people a document"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
