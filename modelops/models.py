@@ -1,5 +1,6 @@
 from modelops.evaluation.models import Evaluation
 from modelops.explaining.models import Explanation
+from modelops.fast_head.models import FastHead
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion, VersionStep
@@ -12,6 +13,7 @@ __all__ = [
     "EmbeddingWork",
     "Evaluation",
     "Explanation",
+    "FastHead",
     "ModelVersion",
     "PredictRequest",
     "Prelabeling",

@@ -66,6 +66,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
             "hidden_gold_share": _(
                 "From 0 to 0.5. So many lent documents have a known answer; people learn afterwards how they did."
             ),
+            "fast_head": _(
+                "Small heads that learn from every correction within a second, and answer where they measure better."
+            ),
             "explanations": _("Whether annotators may ask which words drove a prediction."),
         }
         widgets = {

@@ -34,6 +34,8 @@ class Prediction(models.Model):
     source = models.CharField(max_length=100, blank=True)
     answer = models.JSONField(default=dict)
     confidence = models.JSONField(default=dict)
+    # What made each label set's value, where it was not the version or the source alone: label set -> Maker.
+    made_by = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
     # Filled in by the database from the fields above, for filters: the labels of the answer, and how sure the model is
     # of the one it is least sure of.

@@ -43,6 +43,11 @@ class Promotion(models.TextChoices):
     MANUAL = "manual", _("By hand")
 
 
+class FastHeadUse(models.TextChoices):
+    ON = "on", _("On: every correction counts at once")
+    OFF = "off", _("Off: predictions change with versions only")
+
+
 class Explanations(models.TextChoices):
     ALLOWED = "allowed", _("Allowed")
     HIDDEN = "hidden", _("Hidden")
@@ -107,6 +112,9 @@ class Project(models.Model):
     )
     promote = models.CharField(_("promotion"), max_length=10, choices=Promotion.choices, default=Promotion.GATE)
     auto_accept = models.JSONField(_("auto-accept"), default=None, null=True, blank=True)
+    fast_head = models.CharField(
+        _("fast head"), max_length=10, choices=FastHeadUse.choices, default=FastHeadUse.ON, db_default=FastHeadUse.ON
+    )
     explanations = models.CharField(
         _("explanations"), max_length=10, choices=Explanations.choices, default=Explanations.ALLOWED
     )

@@ -21,6 +21,7 @@ SETTINGS = (
     "train_after",
     "promote",
     "auto_accept",
+    "fast_head",
     "explanations",
     "practice_size",
     "practice_pass_mark",
