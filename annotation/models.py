@@ -2,6 +2,7 @@ from annotation.annotations.models import Annotation, Gold, GoldChange
 from annotation.annotations.review_items import ReviewItem
 from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
+from annotation.consistency.models import ConsistencyRule
 from annotation.discussions.models import Discussion, DiscussionPost
 from annotation.documents.models import Document, DocumentSearch, NearKey
 from annotation.events.models import Event, Presence
@@ -25,6 +26,7 @@ __all__ = [
     "BulkItem",
     "BulkLabeling",
     "Comment",
+    "ConsistencyRule",
     "Decision",
     "Delivery",
     "Discussion",

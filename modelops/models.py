@@ -1,3 +1,4 @@
+from modelops.certificates.models import Audit, Certificate, CertificateWork
 from modelops.evaluation.models import Evaluation
 from modelops.explaining.models import Explanation
 from modelops.fast_head.models import FastHead
@@ -5,9 +6,13 @@ from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion, VersionStep
 from modelops.selection.models import Draw, Ranking
+from modelops.suspects.models import Suspect, SuspectWork
 from modelops.training.models import Run
 
 __all__ = [
+    "Audit",
+    "Certificate",
+    "CertificateWork",
     "Draw",
     "Embedding",
     "EmbeddingWork",
@@ -19,5 +24,7 @@ __all__ = [
     "Prelabeling",
     "Ranking",
     "Run",
+    "Suspect",
+    "SuspectWork",
     "VersionStep",
 ]

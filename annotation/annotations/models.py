@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from annotation.queue.models import Assignment, AssignmentKind
@@ -76,13 +76,20 @@ class Gold(models.Model):
     answer = models.JSONField(default=dict)
     source = models.CharField(max_length=15, choices=Source.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Of what was auto-accepted: {"certificate", "version", "confidence"}.
+    grounds = models.JSONField(default=dict, db_default={}, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
     # Filled in by the database: the labels of the answer, for filters.
     labels = ArrayField(models.TextField(), default=list, editable=False)
 
     class Meta:
         app_label = "annotation"
-        indexes = [GinIndex(fields=["project", "labels"], name="gold_labels")]
+        indexes = [
+            GinIndex(fields=["project", "labels"], name="gold_labels"),
+            models.Index(
+                fields=["project", "document"], condition=Q(source="auto_accept"), name="gold_auto_accepted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"gold of {self.document_id}"
@@ -95,6 +102,7 @@ class GoldChange(models.Model):
     document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="+")
     answer = models.JSONField(default=dict)
     source = models.CharField(max_length=15, choices=Source.choices)
+    grounds = models.JSONField(default=dict, db_default={}, blank=True)
     deleted = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now_add=True)
 

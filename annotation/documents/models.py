@@ -76,6 +76,8 @@ class Document(models.Model):
     # What a manager has decided: whole steps of URGENT before (1) or behind (-1) what the ranking says.
     urgency = models.SmallIntegerField(default=0, db_default=0)
     slots = models.PositiveSmallIntegerField(default=1)
+    # The model's own answer would do; people are asked all the same, without seeing it, to check that answer.
+    is_audit = models.BooleanField(default=False, db_default=False, editable=False)
     # Null: not compared yet. 0: no near-duplicate. Else the smallest id among its near-duplicates.
     near_group = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -34,6 +34,11 @@ class Prediction(models.Model):
     source = models.CharField(max_length=100, blank=True)
     answer = models.JSONField(default=dict)
     confidence = models.JSONField(default=dict)
+    # What the version itself answered, where something else has a hand in `answer` (see `made_by`); null: the same.
+    own_answer = models.JSONField(null=True, blank=True)
+    # How likely the version's own value is right as a whole, by label set; and how likely its whole answer is.
+    whole_confidence = models.JSONField(default=dict, db_default={}, blank=True)
+    document_confidence = models.FloatField(null=True, blank=True)
     # What made each label set's value, where it was not the version or the source alone: label set -> Maker.
     made_by = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)

@@ -112,6 +112,12 @@ class Project(models.Model):
     )
     promote = models.CharField(_("promotion"), max_length=10, choices=Promotion.choices, default=Promotion.GATE)
     auto_accept = models.JSONField(_("auto-accept"), default=None, null=True, blank=True)
+    audit_share = models.FloatField(
+        _("audit share"),
+        default=0.05,
+        db_default=0.05,
+        validators=[MinValueValidator(0.01), MaxValueValidator(1.0)],
+    )
     fast_head = models.CharField(
         _("fast head"), max_length=10, choices=FastHeadUse.choices, default=FastHeadUse.ON, db_default=FastHeadUse.ON
     )

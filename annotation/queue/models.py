@@ -14,10 +14,15 @@ class AssignmentState(models.TextChoices):
 
 
 class AssignmentKind(models.TextChoices):
-    """Why the document was lent. `hidden`: its gold is known, and the answer is compared with it afterwards."""
+    """Why the document was lent. `hidden`: its gold is known, and the answer is compared with it afterwards.
+
+    `audit`: the answer checks what the model would have been trusted with; lent without the prediction, and no part of
+    the blind arm, for a certificate chose the document.
+    """
 
     QUEUE = "queue", _("From the queue")
     HIDDEN = "hidden", _("Hidden gold")
+    AUDIT = "audit", _("Audit of auto-accept")
 
 
 class AssignmentQuerySet(QuerySet["Assignment"]):
