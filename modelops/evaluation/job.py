@@ -10,7 +10,11 @@ from annotation.projects.models import Project, Promotion
 from modelops.engine.examples import Predicted
 from modelops.engine.serving import Predictor
 from modelops.evaluation.compare import compare, first_version
+from modelops.evaluation.facts import groups
 from modelops.evaluation.metrics import Figures, score_all
+from modelops.evaluation.outcomes import outcomes_of
+from modelops.evaluation.reading import facts_of
+from modelops.evaluation.report import Answered, Head, report_of
 from modelops.registry.job import predict_and_store, predict_documents, predictor_for
 from modelops.registry.models import ModelVersion
 from modelops.registry.predictions import NewPrediction, answers_of, lent_document_ids
@@ -40,13 +44,16 @@ class Judged:
     comparison: dict[str, Any]  # Any: JSON
     predictions: list[NewPrediction]
     is_to_be_promoted: bool
+    report: dict[str, Any]  # Any: JSON
+    outcomes: dict[str, Any]  # Any: JSON
 
 
 def judge(project: Project, split: HeldOut, predictor: Predictor, check: Callable[[], None]) -> Judged:
     """Figures, comparison with production, and all predictions made on the way. `check` may raise to stop it."""
     predictions = _predict(predictor, split.document_ids, check)
-    answers = {new.document_id: new.answer for new in predictions}
-    candidate: Answers = [answers[document_id] for document_id in split.document_ids]
+    by_document = {new.document_id: new for new in predictions}
+    answered = [by_document[document_id] for document_id in split.document_ids]
+    candidate: Answers = [new.answer for new in answered]
     metrics = metrics_of(split, score_all(split.kinds, split.gold, candidate))
     comparison = _comparison(project, split, candidate, check)
     promotes = project.promote == Promotion.GATE and passes(comparison, split.trained_on, production_of(project))
@@ -54,7 +61,20 @@ def judge(project: Project, split: HeldOut, predictor: Predictor, check: Callabl
         waiting = Document.objects.filter(project=project).open().in_queue_order().values_list("pk", flat=True)
         seen = {*lent_document_ids(project.pk), *waiting[:HEAD_OF_QUEUE]} - set(split.document_ids)
         predictions += _predict(predictor, sorted(seen), check)
-    return Judged(metrics, comparison, predictions, promotes)
+    outcomes = outcomes_of(split.document_ids, split.kinds, split.gold, candidate)
+    return Judged(metrics, comparison, predictions, promotes, _report(split, predictor, answered), outcomes)
+
+
+def _report(split: HeldOut, predictor: Predictor, predictions: Sequence[NewPrediction]) -> dict[str, Any]:  # Any: JSON
+    described = zip(predictor.checkpoint.heads, predictor.checkpoint.temperatures, strict=True)
+    heads = {head.name: Head(head.kind, len(head.labels), temperature) for head, temperature in described}
+    answered = Answered(
+        gold=split.gold,
+        predicted=[new.answer for new in predictions],
+        confidence=[new.confidence for new in predictions],
+        groups=groups(facts_of(split.document_ids)),
+    )
+    return report_of({name: head for name, head in heads.items() if name in split.kinds}, answered)
 
 
 def metrics_of(split: HeldOut, label_sets: dict[str, Figures]) -> dict[str, Any]:  # Any: JSON

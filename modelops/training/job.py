@@ -16,6 +16,9 @@ from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.serving import Predictor
 from modelops.engine.training import Progress, fit
 from modelops.evaluation.job import HeldOut, Judged, judge
+from modelops.evaluation.learned import learned_of
+from modelops.evaluation.models import Evaluation
+from modelops.evaluation.reading import facts_of, people_of
 from modelops.registry import checkpoints
 from modelops.registry.job import prepare
 from modelops.registry.predictions import store
@@ -160,6 +163,12 @@ def _head(shape: LabelSetShape) -> HeadSpec:
     )
 
 
+def _learned(dataset: Dataset) -> dict[str, Any]:  # Any: JSON
+    ids = [document.document_id for document in dataset.train]
+    gold = [document.answer for document in dataset.train]
+    return learned_of(dataset.kinds, gold, facts_of(ids), people_of(ids))
+
+
 def _finish(attempt: Attempt, dataset: Dataset, folder: Path, judged: Judged) -> None:
     """Register, promote if the gate lets it pass, and end the run: all or nothing. Raises ProductionChanged."""
     run = attempt.run
@@ -174,11 +183,14 @@ def _finish(attempt: Attempt, dataset: Dataset, folder: Path, judged: Judged) ->
         metrics=judged.metrics,
         comparison=judged.comparison,
     )
+    evaluation = Evaluation(report=judged.report, outcomes=judged.outcomes, learned=_learned(dataset))
     with transaction.atomic():
         project = Project.objects.select_for_update(no_key=True).get(pk=run.project_id)
         if project.production_version != judged.comparison["against"]:
             raise ProductionChanged
         version = register(project_id=run.project_id, new=new)
+        evaluation.version = version
+        evaluation.save()
         store(version.number, judged.predictions)
         if judged.is_to_be_promoted:
             promote(version, user=None)
