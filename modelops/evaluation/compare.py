@@ -1,9 +1,11 @@
 """The gate: is a candidate at least as good as the version in production, on the same test documents? Pure.
 
 Per label set: paired bootstrap over documents (Efron and Tibshirani 1993), exact McNemar test on documents (McNemar
-1947), and no label's recall may fall by more than a set amount.
+1947), and no label's recall may fall by more than a set amount. Few documents can't show that a candidate is as good;
+that it is worse they can, by the exact tests, which hold for any number.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
@@ -12,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops.evaluation.metrics import answered, counts, score
+from modelops.evaluation.metrics import answered, counts, items, score
 
 Verdict = Literal["first", "better", "not_worse", "worse", "unknown"]
 Answers = Sequence[Mapping[str, object]]
@@ -24,7 +26,9 @@ class Gate:
 
     With few test documents even an equal model differs by chance, so the margin is
     max(`margin`, `margin_by_size` / sqrt(documents)) and narrows as the test split grows.
-    Below `fewest` documents nothing is concluded.
+    Below `fewest` documents nothing but harm beyond chance is concluded.
+    A label's recall has fallen when it fell by more than `recall_drop` and gold has the label at least
+    `recall_support` times; or, where gold has it less often, when the exact test on its items allows no chance.
     """
 
     margin: float = 0.02
@@ -59,17 +63,20 @@ def compare(
     reasons: list[dict[str, Any]] = []  # Any: JSON
     for name, kind in kinds.items():
         wanted, new, old = answered(name, kind, gold, candidate, production)
-        if len(wanted) >= gate.fewest:
-            rows[name] = _label_set(kind, wanted, new, old, gate)
-            reasons.extend({"label_set": name} | reason for reason in _reasons(rows[name], gate))
-    verdict: Verdict
+        row = _label_set(kind, wanted, new, old, gate) if wanted else {}
+        found = _reasons(row, gate) if row else []
+        reasons.extend({"label_set": name} | reason for reason in found)
+        if found or len(wanted) >= gate.fewest:
+            rows[name] = row
+    return {"verdict": _verdict(rows, reasons), "documents": len(gold), "label_sets": rows, "reasons": reasons}
+
+
+def _verdict(rows: Mapping[str, Mapping[str, Any]], reasons: Sequence[object]) -> Verdict:  # Any: JSON
+    if reasons:
+        return "worse"
     if not rows:
-        verdict = "unknown"
-    elif reasons:
-        verdict = "worse"
-    else:
-        verdict = "better" if all(row["low"] > 0 for row in rows.values()) else "not_worse"
-    return {"verdict": verdict, "documents": len(gold), "label_sets": rows, "reasons": reasons}
+        return "unknown"
+    return "better" if all(row["low"] > 0 for row in rows.values()) else "not_worse"
 
 
 def _label_set(
@@ -96,7 +103,7 @@ def _label_set(
 
 def _reasons(row: Mapping[str, Any], gate: Gate) -> list[dict[str, Any]]:  # Any: JSON
     found: list[dict[str, Any]] = []  # Any: JSON
-    if row["low"] < -row["margin"]:
+    if row["documents"] >= gate.fewest and row["low"] < -row["margin"]:
         found.append({"code": "may_be_worse", "low": row["low"], "margin": row["margin"]})
     if row["p_worse"] < 1 - gate.level:
         found.append({"code": "more_lost_than_won", "lost": row["lost"], "won": row["won"], "p": row["p_worse"]})
@@ -106,12 +113,11 @@ def _reasons(row: Mapping[str, Any], gate: Gate) -> list[dict[str, Any]]:  # Any
 
 def _difference_bounds(new: NDArray[np.int64], old: NDArray[np.int64], gate: Gate) -> tuple[float, float]:
     """One-sided bounds, each at `level`, of the difference of micro F1 (for a choice: of accuracy)."""
+    # Documents that came out alike are drawn together: the same distribution at the cost of the distinct rows alone.
+    distinct, numbers = np.unique(np.hstack([new, old]), axis=0, return_counts=True)
     random = np.random.default_rng(gate.seed)
-    size = len(new)
-    differences = np.empty(gate.rounds)
-    for start in range(0, gate.rounds, 100):
-        draws = random.multinomial(size, np.full(size, 1 / size), size=min(100, gate.rounds - start))
-        differences[start : start + len(draws)] = _f1(draws @ new) - _f1(draws @ old)
+    draws = random.multinomial(len(new), numbers / len(new), size=gate.rounds)
+    differences = _f1(draws @ distinct[:, :3]) - _f1(draws @ distinct[:, 3:])
     low, high = np.quantile(differences, [1 - gate.level, gate.level])
     return float(low), float(high)
 
@@ -137,9 +143,26 @@ def _recall_drops(
     kind: str, gold: Sequence[object], candidate: Sequence[object], production: Sequence[object], gate: Gate
 ) -> list[dict[str, Any]]:  # Any: JSON
     before, after = score(kind, gold, production)["labels"], score(kind, gold, candidate)["labels"]
+    held = sum(row["support"] > 0 for row in before.values())
+    changed = _changed_items(kind, gold, candidate, production)
     drops = []
     for label, row in before.items():
         recall = after.get(label, {"recall": 0.0})["recall"]
-        if row["support"] >= gate.recall_support and row["recall"] - recall > gate.recall_drop:
+        won, lost = changed[label]
+        is_sure = row["support"] >= gate.recall_support or p_worse(won, lost) * held < 1 - gate.level
+        if is_sure and row["recall"] - recall > gate.recall_drop:
             drops.append({"label": label, "before": row["recall"], "after": recall, "support": row["support"]})
     return drops
+
+
+def _changed_items(
+    kind: str, gold: Sequence[object], candidate: Sequence[object], production: Sequence[object]
+) -> defaultdict[str, tuple[int, int]]:
+    """By label: how many of gold's items only the candidate finds, and how many only production does."""
+    found = defaultdict[str, tuple[int, int]](lambda: (0, 0))
+    for wanted, new, old in zip(gold, candidate, production, strict=True):
+        one, other = items(kind, new), items(kind, old)
+        for item in items(kind, wanted):
+            won, lost = found[str(item[-1])]
+            found[str(item[-1])] = won + (item in one - other), lost + (item in other - one)
+    return found

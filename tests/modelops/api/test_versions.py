@@ -52,7 +52,7 @@ def test_a_worse_version_is_a_conflict_with_fresh_figures_unless_forced() -> Non
 
 
 def test_with_few_test_documents_a_person_decides() -> None:
-    project, _, bad = with_test_answers(5)
+    project, _, bad = with_test_answers(4)
 
     answer = make.client(project.created_by).post(f"/api/v1/versions/{bad.pk}/promote/")
 

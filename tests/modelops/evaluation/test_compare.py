@@ -83,13 +83,33 @@ def test_one_label_that_is_no_longer_found_is_enough_to_refuse() -> None:
     assert [(reason["code"], reason["label"]) for reason in comparison["reasons"]] == [("recall_drop", "other")]
 
 
-def test_too_few_documents_allow_no_verdict() -> None:
+def test_too_few_documents_never_show_that_a_candidate_is_as_good() -> None:
     wanted = gold(Gate().fewest - 1)
 
     comparison = judged(wanted, wanted, spoiled(wanted, 0.5, 1))
 
     assert comparison["verdict"] == "unknown"
     assert "Not enough to compare" in verdict_words(comparison)
+
+
+def test_a_few_documents_suffice_to_show_harm_beyond_chance() -> None:
+    wanted = gold(12)
+    shifted = wanted[1:] + wanted[:1]
+
+    assert judged(wanted, shifted, wanted)["verdict"] == "worse"
+    assert judged(wanted, wanted[:-2] + shifted[-2:], wanted)["verdict"] == "unknown"
+
+
+def test_a_rare_label_that_is_lost_beyond_chance_is_enough_to_refuse() -> None:
+    wanted = ["billing"] * 200 + ["delivery"] * 200 + ["other"] * 9
+    old = wanted[:]
+    old[:40] = ["other"] * 40
+    new = wanted[:-9] + ["billing"] * 9
+
+    comparison = judged(wanted, new, old)
+
+    assert [(reason["code"], reason["label"]) for reason in comparison["reasons"]] == [("recall_drop", "other")]
+    assert judged(wanted, wanted[:-2] + ["billing"] * 2, old)["verdict"] == "better"
 
 
 def test_an_empty_test_split_allows_no_verdict() -> None:
