@@ -12,6 +12,7 @@ from annotation.people.models import Token, User
 from annotation.practice.models import PracticeAttempt, PracticeItem
 from annotation.predictions.models import Prediction
 from annotation.projects.models import GuidelinesSeen, GuidelinesVersion, Label, LabelSet, Membership, Project
+from annotation.quality.models import QualityMark, QualitySlice
 from annotation.queue.models import Assignment
 from annotation.reviews.decisions import Decision
 from annotation.reviews.models import Adjudication, AgreeingBatch, Review
@@ -49,6 +50,8 @@ __all__ = [
     "Prediction",
     "Presence",
     "Project",
+    "QualityMark",
+    "QualitySlice",
     "Review",
     "ReviewItem",
     "SavedView",

@@ -134,6 +134,14 @@ class Project(models.Model):
         _("hidden gold share"), default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(0.5)]
     )
 
+    hourly_rate = models.FloatField(
+        _("cost of an hour"),
+        default=0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1e6)],
+        help_text=_("What an hour of annotating costs. 0: not told."),
+    )
+    currency = models.CharField(_("currency"), max_length=10, blank=True)
+
     class Meta:
         app_label = "annotation"
         ordering = ["-id"]
