@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from annotation.annotations.gold import NewGold, record_gold
 from annotation.annotations.models import Annotation, Gold, Source, Status
+from annotation.annotations.settling import Submitted, settle
 from annotation.answers.answer import JsonAnswer
+from annotation.answers.comparing import says_same
 from annotation.answers.label_sets import rules_for
 from annotation.answers.rules import check_answer
 from annotation.documents.models import Document, State
@@ -60,8 +62,8 @@ def save(*, document: Document, user: User, asked: Save) -> Annotation:
     with transaction.atomic():
         annotation, is_repeat = _store(document, user, asked, checked)
         if not is_repeat and asked.status != Status.DRAFT:
-            gold_stands = _close_assignment(project, document, user, asked.status)
-            _after_submit(document, annotation, gold_stands=gold_stands)
+            closed = _close_assignment(project, document, user, asked.status)
+            _after_submit(document, annotation, closed)
     return annotation
 
 
@@ -79,14 +81,20 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
     takes_back = present.status != Status.DRAFT and asked.status == Status.DRAFT
     if takes_back or asked.if_match not in (None, present.version):
         raise VersionConflict(present)
-    for name, value in _fields(asked, checked).items():
-        setattr(present, name, value)
-    if present.is_blind:
-        present.prediction_id = None
+    _change(present, asked, checked, document.project)
     present.version += 1
     present.recent_keys = [*present.recent_keys, *_kept_key(asked)][-KEPT_KEYS:]
     present.save()
     return present, False
+
+
+def _change(present: Annotation, asked: Save, checked: JsonAnswer, project: Project) -> None:
+    for name, value in _fields(asked, checked).items():
+        setattr(present, name, value)
+    if present.is_blind:
+        present.prediction_id = None
+    if asked.status == Status.SUBMITTED:
+        present.sent_back, present.guidelines_version = None, project.guidelines_number
 
 
 def _is_repeat(present: Annotation, asked: Save, checked: JsonAnswer) -> bool:
@@ -106,14 +114,17 @@ def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) ->
     now = timezone.now()
     new = Annotation(document=document, user=user, created_at=now, changed_at=now, **_fields(asked, checked))
     new.recent_keys = _kept_key(asked)
+    if asked.status == Status.SUBMITTED:
+        new.guidelines_version = document.project.guidelines_number
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO annotation_annotation
                 (document_id, user_id, answer, status, version, seconds, prediction_id, is_blind, recent_keys,
-                 created_at, changed_at)
+                 guidelines_version, created_at, changed_at)
             SELECT %(document)s, %(user)s, %(answer)s::jsonb, %(status)s, 1, %(seconds)s,
-                CASE WHEN is_blind THEN NULL ELSE %(prediction)s::bigint END, is_blind, %(keys)s, %(now)s, %(now)s
+                CASE WHEN is_blind THEN NULL ELSE %(prediction)s::bigint END, is_blind, %(keys)s, %(guidelines)s,
+                %(now)s, %(now)s
             FROM coalesce((SELECT is_blind FROM annotation_assignment
                 WHERE document_id = %(document)s AND user_id = %(user)s ORDER BY id DESC LIMIT 1), false) AS is_blind
             ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id, prediction_id, is_blind
@@ -126,6 +137,7 @@ def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) ->
                 "seconds": asked.seconds,
                 "prediction": asked.prediction_id,
                 "keys": new.recent_keys,
+                "guidelines": new.guidelines_version,
                 "now": now,
             },
         )
@@ -145,12 +157,20 @@ def _fields(asked: Save, checked: JsonAnswer) -> dict[str, Any]:  # Any: model f
     }
 
 
-def _close_assignment(project: Project, document: Document, user: User, status: Status) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """`gold_stands`: whatever this person says. `has_gold`: the document had gold before, maybe by this person."""
+
+    gold_stands: bool
+    has_gold: bool
+
+
+def _close_assignment(project: Project, document: Document, user: User, status: Status) -> _Closed:
     """End the lease. A submitted answer keeps the slot it took; a skipped document goes back to the others.
 
     A person without a lease (it expired, or the document was opened by its address) takes a slot now, if one is left.
-    Takes the project's order lock, which gold and events need next. Returns whether the document's gold stands whatever
-    this person says: it was lent to them as hidden gold, or somebody else settled it meanwhile.
+    Takes the project's order lock, which gold and events need next. Gold stands where the document was lent to this
+    person as hidden gold, or where somebody else settled it meanwhile.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -184,7 +204,8 @@ def _close_assignment(project: Project, document: Document, user: User, status: 
             },
         )
         _, is_hidden_gold, state = cursor.fetchone() or (None, False, "")
-    return is_hidden_gold or (state == State.GOLD and _is_settled(document, user))
+    has_gold = state == State.GOLD
+    return _Closed(is_hidden_gold or (has_gold and _is_settled(document, user)), has_gold)
 
 
 def _is_settled(document: Document, user: User) -> bool:
@@ -193,22 +214,15 @@ def _is_settled(document: Document, user: User) -> bool:
     return Gold.objects.filter(by_others | by_review, document=document).exists()
 
 
-def _all_agree(document: Document, annotation: Annotation) -> bool:
-    """Everybody whom the overlap asks for has answered, and all the same; otherwise somebody must settle it."""
-    left = Document.objects.filter(pk=document.pk, slots=0).exclude(assignments__state="open").exists()
-    others = Annotation.objects.filter(document=document, status=Status.SUBMITTED).exclude(pk=annotation.pk)
-    return left and all(other.answer == annotation.answer for other in others)
-
-
-def _after_submit(document: Document, annotation: Annotation, *, gold_stands: bool) -> None:
+def _after_submit(document: Document, annotation: Annotation, closed: _Closed) -> None:
     """An answer that comes after the document's gold is kept like any other, but gold and state stand."""
     if annotation.status != Status.SUBMITTED:
         return
     project, user_id = document.project, annotation.user_id
     said = {"document": document.pk, "annotation": annotation.pk, "user": user_id}
     events: list[tuple[str, dict[str, object]]] = [("annotation.submitted", {**said})]
-    if not gold_stands:
-        is_gold = project.review == ReviewPolicy.NONE and (project.overlap == 1 or _all_agree(document, annotation))
+    if not closed.gold_stands:
+        is_gold = _is_gold(document, annotation, closed)
         if is_gold:
             record_gold(
                 project.pk, [NewGold(document.pk, annotation.answer, user_id)], Source.ANNOTATION, is_locked=True
@@ -216,3 +230,19 @@ def _after_submit(document: Document, annotation: Annotation, *, gold_stands: bo
         state = State.GOLD if is_gold else State.ANNOTATED
         events.append(("document.changed", {"document": document.pk, "state": state.value}))
     publish_mixed(project.pk, events, is_locked=True)
+
+
+def _is_gold(document: Document, annotation: Annotation, closed: _Closed) -> bool:
+    if closed.has_gold:
+        return _stays_gold(document, annotation)
+    given = Submitted(
+        annotation.pk, document.pk, annotation.user_id, annotation.answer, prediction_id=annotation.prediction_id
+    )
+    return document.pk in settle(document.project, [given])
+
+
+def _stays_gold(document: Document, annotation: Annotation) -> bool:
+    """The document is gold by this person's own answer: what they say anew is, too, as long as nobody differs."""
+    others = Annotation.objects.filter(document=document, status=Status.SUBMITTED).exclude(pk=annotation.pk)
+    is_open = document.project.review != ReviewPolicy.ALL
+    return is_open and all(says_same(other.answer, annotation.answer) for other in others)

@@ -117,7 +117,7 @@ def _label(new: BulkLabeling, ids: Sequence[int], give: Callable[[OpenDocument],
     given = {row.document.pk: give(row) for row in opened}
     answers = [NewAnswer(row, found) for row in opened if (found := given[row.document.pk]) is not None]
     refused += [Refusal(pk, "bad_value") for pk, found in given.items() if found is None]
-    stored = store_annotations(user, answers) if answers else {}
+    stored = store_annotations(project, user, answers) if answers else {}
     refused += [Refusal(row.document_id, "changed") for row in answers if row.document_id not in stored]
     answers = [row for row in answers if row.document_id in stored]
     close(answers)
@@ -140,7 +140,7 @@ def _once(new: BulkLabeling) -> tuple[BulkLabeling, bool]:
 def _finish(project: Project, user: User, answers: Sequence[NewAnswer], stored: Mapping[int, tuple[int, int]]) -> None:
     """Gold and events, which need the project's order lock, come last."""
     lock_order(project.pk)
-    golds = settled(project, user, answers)
+    golds = settled(project, user, answers, stored)
     record_gold(project.pk, golds, Source.ANNOTATION, is_locked=True)
     gold_ids = {gold.document_id for gold in golds}
     events: list[tuple[str, dict[str, object]]] = []

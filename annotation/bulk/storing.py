@@ -1,7 +1,7 @@
 """Write many annotations at a time: a fixed number of statements, however many documents."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from annotation.annotations.gold import NewGold
 from annotation.annotations.models import Annotation, Status
+from annotation.annotations.settling import Submitted, settle
 from annotation.bulk.answering import Given
 from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.bulk.opening import OpenDocument
 from annotation.people.models import User
-from annotation.projects.models import Project, ReviewPolicy
+from annotation.projects.models import Project
 from annotation.queue.models import Assignment, AssignmentState
 
 
@@ -33,18 +34,21 @@ class NewAnswer:
         return Status.SUBMITTED if self.given.is_complete else Status.DRAFT
 
 
-def store_annotations(user: User, answers: Sequence[NewAnswer]) -> dict[int, tuple[int, int]]:
+def store_annotations(project: Project, user: User, answers: Sequence[NewAnswer]) -> dict[int, tuple[int, int]]:
     """(annotation, version) by document; a document is missing where another tab saved in between."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO annotation_annotation AS present (document_id, user_id, answer, status, version, seconds,
-                prediction_id, recent_keys, created_at, changed_at)
-            SELECT new.document_id, %(user)s, new.answer, new.status, 1, 0, new.prediction_id, '{}', %(now)s, %(now)s
+                prediction_id, recent_keys, guidelines_version, created_at, changed_at)
+            SELECT new.document_id, %(user)s, new.answer, new.status, 1, 0, new.prediction_id, '{}',
+                CASE WHEN new.status = 'submitted' THEN %(guidelines)s ELSE 0 END, %(now)s, %(now)s
             FROM unnest(%(documents)s::bigint[], %(answers)s::jsonb[], %(statuses)s::text[], %(predictions)s::bigint[])
                 AS new(document_id, answer, status, prediction_id)
             ON CONFLICT (document_id, user_id) DO UPDATE SET answer = excluded.answer, status = excluded.status,
-                prediction_id = excluded.prediction_id, version = present.version + 1, changed_at = excluded.changed_at
+                prediction_id = excluded.prediction_id, version = present.version + 1, changed_at = excluded.changed_at,
+                guidelines_version = excluded.guidelines_version,
+                sent_back = CASE WHEN excluded.status = 'submitted' THEN NULL ELSE present.sent_back END
             WHERE present.version = (SELECT expected.version FROM unnest(%(documents)s::bigint[], %(versions)s::int[])
                 AS expected(document_id, version) WHERE expected.document_id = excluded.document_id)
             RETURNING document_id, id, version
@@ -52,6 +56,7 @@ def store_annotations(user: User, answers: Sequence[NewAnswer]) -> dict[int, tup
             {
                 "user": user.pk,
                 "now": timezone.now(),
+                "guidelines": project.guidelines_number,
                 "documents": [row.document_id for row in answers],
                 "answers": [json.dumps(row.given.answer) for row in answers],
                 "statuses": [row.status.value for row in answers],
@@ -82,36 +87,17 @@ def close(answers: Sequence[NewAnswer]) -> None:
         )
 
 
-def settled(project: Project, user: User, answers: Sequence[NewAnswer]) -> list[NewGold]:
-    """Those that are gold now: nobody reviews, and everybody whom the overlap asks for has given the same answer."""
-    if project.review != ReviewPolicy.NONE:
-        return []
-    golds = {
-        row.document_id: NewGold(row.document_id, row.given.answer, user.pk)
-        for row in answers
-        if row.status == Status.SUBMITTED
-    }
-    if project.overlap > 1:
-        for document_id in _unsettled(project, list(golds)):
-            del golds[document_id]
-    return list(golds.values())
-
-
-def _unsettled(project: Project, ids: Sequence[int]) -> list[int]:
-    """Documents for which answers are missing, or which are answered differently."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT document.id FROM annotation_document AS document
-            WHERE document.id = ANY(%(ids)s) AND (document.slots > 0
-                OR EXISTS (SELECT 1 FROM annotation_assignment AS lease
-                    WHERE lease.document_id = document.id AND lease.state = 'open')
-                OR (SELECT count(DISTINCT given.answer) FROM annotation_annotation AS given
-                    WHERE given.document_id = document.id AND given.status = 'submitted') > 1)
-            """,
-            {"ids": list(ids)},
-        )
-        return [row[0] for row in cursor.fetchall()]
+def settled(
+    project: Project, user: User, answers: Sequence[NewAnswer], stored: Mapping[int, tuple[int, int]]
+) -> list[NewGold]:
+    """Those that are gold now; what a second person must see goes into the queue of reviews."""
+    done = {row.document_id: row for row in answers if row.status == Status.SUBMITTED}
+    given = [
+        Submitted(stored[pk][0], pk, user.pk, row.given.answer, row.opened.prediction and row.opened.prediction.pk)
+        for pk, row in done.items()
+    ]
+    golds = settle(project, given)
+    return [NewGold(pk, row.given.answer, user.pk) for pk, row in done.items() if pk in golds]
 
 
 def keep_items(

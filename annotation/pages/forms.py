@@ -49,7 +49,19 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
         help_texts = {
             "guidelines": _("What annotators read. Shown in the reader's language, or in the one there is."),
             "review": _("Whether a second person checks an annotation before it becomes gold."),
-            "review_share": _("From 0 to 1. Used when a share of the annotations is reviewed."),
+            "review_share": _(
+                "From 0 to 1. When a share is reviewed: so many answers are drawn by chance. These stand for all."
+            ),
+            "review_first_answers": _("When a share is reviewed: so many first answers of each person as well."),
+            "review_uncertain_below": _(
+                "From 0 to 1. When a share is reviewed: also answers where the model was less sure than this. 0: off."
+            ),
+            "review_corrected_share": _(
+                "From 0 to 1. When a share is reviewed: so many of the answers that differ from the model's. 0: off."
+            ),
+            "review_blind_share": _(
+                "From 0 to 1. So many reviews begin blind: the reviewer answers before seeing what others said."
+            ),
             "overlap": _("How many people answer each document. More than one shows how far they agree."),
             "lease_minutes": _("After this time an unanswered document goes to somebody else."),
             "selection": _("Which document comes next: what teaches the model most, or chance."),
@@ -76,7 +88,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
             "guidelines_zh": forms.Textarea(attrs={"rows": 8, "lang": "zh-hans"}),
             **{
                 name: forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "1"})
-                for name in ("review_share", "random_share", "blind_share", "practice_pass_mark")
+                for name in (
+                    *("review_share", "review_uncertain_below", "review_corrected_share", "review_blind_share"),
+                    *("random_share", "blind_share", "practice_pass_mark"),
+                )
             },
             "hidden_gold_share": forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "0.5"}),
         }

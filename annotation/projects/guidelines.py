@@ -52,6 +52,8 @@ def keep_version(*, project: Project, user: User, note: str = "") -> GuidelinesV
         note=note,
         created_by=user,
     )
+    project.guidelines_number = made.number
+    project.save(update_fields=["guidelines_number"])
     GuidelinesSeen.objects.update_or_create(project=project, user=user, defaults={"number": made.number})
     if newest is not None:
         transaction.on_commit(
