@@ -1,8 +1,13 @@
+from typing import Any
+
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.access import project_for, signed_in
@@ -11,12 +16,40 @@ from annotation.answers.problems import Problem
 from annotation.api.documents import FILTERS, asked_filter
 from annotation.api.errors import invalid
 from annotation.documents.models import Document
+from annotation.exports.checksums import Checksum, sent
 from annotation.exports.formats import FORMATS, ExportFormat, Layout
 from annotation.exports.offsets import UNITS
 from annotation.exports.rows import WHICH, lines
 from annotation.finding.applying import found_documents
 from annotation.finding.secrets import secret_ids
 from annotation.projects.models import Project
+
+# Where the checksum is told once the stream has ended: a header can't, it goes first.
+CHECKSUM_HEADER = "Export-Checksum"
+
+
+class ExportedSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    format = serializers.ChoiceField(choices=list(FORMATS))
+    which = serializers.ChoiceField(choices=list(WHICH))
+    state = serializers.ChoiceField(
+        choices=["running", "complete", "broken"],
+        help_text="broken: the stream ended early, and what came is not whole",
+    )
+    rows = serializers.IntegerField(allow_null=True)
+    bytes = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField(allow_null=True, help_text="Of all bytes of the body, in hexadecimal")
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExportedView(APIView):
+    @extend_schema(operation_id="get_export", responses=ExportedSerializer)
+    def get(self, request: Request, project_id: int, export_id: str) -> Response:
+        """What an export turned out to be: rows, bytes and SHA-256, for a day from its end."""
+        found = sent(project_for(request.user, project_id).pk, export_id)
+        if found is None:
+            raise Http404
+        return Response(found.as_json())
 
 
 class ExportView(APIView):
@@ -28,6 +61,13 @@ class ExportView(APIView):
             OpenApiParameter("offsets", enum=list(UNITS), description="Label Studio, CoNLL and spaCy fix their own."),
             OpenApiParameter("label_set", OpenApiTypes.STR, description="The spans that become tags (conll, spacy)."),
             *FILTERS,
+            OpenApiParameter(
+                CHECKSUM_HEADER,
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                response=[200],
+                description="The address that tells rows, bytes and SHA-256 once the stream has ended",
+            ),
         ],
     )
     def get(self, request: Request, project_id: int) -> StreamingHttpResponse:
@@ -51,8 +91,11 @@ class ExportView(APIView):
         secret = secret_ids(project, signed_in(request.user), which)
         only = "codepoint" if made.only_codepoints else unit
         read = lines(project, which, only, found)  # type: ignore[arg-type]  # both were checked just above
-        rows = (line for line in read if line["id"] not in secret)
-        answer = StreamingHttpResponse(made.writer()(rows, layout), content_type=made.content_type)
+        checksum = Checksum(project.pk, format=kind, which=which)
+        rows = checksum.counted(line for line in read if line["id"] not in secret)
+        stream = checksum.summed(made.writer()(rows, layout))
+        answer = StreamingHttpResponse(stream, content_type=made.content_type)
+        answer[CHECKSUM_HEADER] = reverse("api-exported", args=[project.pk, checksum.id])
         answer["Content-Disposition"] = f'attachment; filename="project-{project.pk}-{which}.{made.ending}"'
         return answer
 

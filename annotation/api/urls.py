@@ -5,15 +5,25 @@ from django.urls import path
 from annotation.api.account import PreferencesView
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
 from annotation.api.bulk import BulkUndoView, BulkView, NearDuplicatesView
+from annotation.api.changes import ChangesView, ChangeUndoView
 from annotation.api.comments import CommentsView, CommentView, FlagResolveView, FlagView
 from annotation.api.documents import DocumentView
-from annotation.api.exports import ExportView
+from annotation.api.exports import ExportedView, ExportView
 from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
 from annotation.api.practice import PracticeFeedbackView, PracticeNextView, PracticeView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
-from annotation.api.reviews import AdjudicationView, ReviewView
+from annotation.api.review_queue import (
+    AgreeingUndoView,
+    AgreeingView,
+    DecisionsView,
+    FirstAnswerView,
+    ReviewLeaseView,
+    ReviewsNextView,
+)
+from annotation.api.reviews import AdjudicationUndoView, AdjudicationView, ReviewsView, ReviewUndoView, ReviewView
+from annotation.api.saved_views import SavedViewsView, SavedViewView
 from annotation.api.session import SessionView
 from annotation.api.webhooks import DeliveriesView, ReplayView, WebhooksView, WebhookView
 
@@ -35,6 +45,10 @@ urlpatterns = [
     ),
     path("projects/<int:project_id>/guidelines/seen/", GuidelinesSeenView.as_view(), name="api-guidelines-seen"),
     path("projects/<int:project_id>/documents/", DocumentsView.as_view(), name="api-documents"),
+    path("projects/<int:project_id>/documents/changes/", ChangesView.as_view(), name="api-document-changes"),
+    path("changes/<int:change_id>/undo/", ChangeUndoView.as_view(), name="api-document-change-undo"),
+    path("projects/<int:project_id>/views/", SavedViewsView.as_view(), name="api-views"),
+    path("views/<int:view_id>/", SavedViewView.as_view(), name="api-view"),
     path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
     path("projects/<int:project_id>/practice/next/", PracticeNextView.as_view(), name="api-practice-next"),
@@ -45,6 +59,7 @@ urlpatterns = [
     path("projects/<int:project_id>/annotations/", AnnotationsView.as_view(), name="api-annotations"),
     path("projects/<int:project_id>/labels/", LabelsView.as_view(), name="api-labels"),
     path("projects/<int:project_id>/export/", ExportView.as_view(), name="api-export"),
+    path("projects/<int:project_id>/exports/<str:export_id>/", ExportedView.as_view(), name="api-exported"),
     path("imports/<int:import_id>/", ImportView.as_view(), name="api-import"),
     path("imports/<int:import_id>/cancel/", ImportCancelView.as_view(), name="api-import-cancel"),
     path("documents/<int:document_id>/", DocumentView.as_view(), name="api-document"),
@@ -56,6 +71,15 @@ urlpatterns = [
     path("documents/<int:document_id>/practice/", PracticeView.as_view(), name="api-practice"),
     path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
     path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),
+    path("projects/<int:project_id>/reviews/", ReviewsView.as_view(), name="api-reviews"),
+    path("projects/<int:project_id>/reviews/next/", ReviewsNextView.as_view(), name="api-reviews-next"),
+    path("projects/<int:project_id>/reviews/agreeing/", AgreeingView.as_view(), name="api-agreeing"),
+    path("projects/<int:project_id>/decisions/", DecisionsView.as_view(), name="api-decisions"),
+    path("reviews/<int:review_id>/undo/", ReviewUndoView.as_view(), name="api-review-undo"),
+    path("adjudications/<int:adjudication_id>/undo/", AdjudicationUndoView.as_view(), name="api-adjudication-undo"),
+    path("agreeing/<int:batch_id>/undo/", AgreeingUndoView.as_view(), name="api-agreeing-undo"),
+    path("review-items/<int:item_id>/", ReviewLeaseView.as_view(), name="api-review-item"),
+    path("review-items/<int:item_id>/first-answer/", FirstAnswerView.as_view(), name="api-first-answer"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
     path("projects/<int:project_id>/webhooks/", WebhooksView.as_view(), name="api-webhooks"),
     path("webhooks/<int:webhook_id>/", WebhookView.as_view(), name="api-webhook"),
