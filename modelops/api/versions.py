@@ -13,8 +13,8 @@ from annotation.projects.models import Role
 from modelops.api.runs import PAGE
 from modelops.api.serializers import PromoteRequest, VersionPage, VersionSerializer
 from modelops.registry.models import ModelVersion
-from modelops.registry.services import GateRefused, NothingToRollBackTo, rollback
-from modelops.training.promotion import promote_checked
+from modelops.registry.services import BrokenCheckpoint, GateRefused, NothingToRollBackTo
+from modelops.training.promotion import promote_checked, rollback_checked
 
 
 def version_for(user: User | AnonymousUser, version_id: int, role: Role = Role.ANNOTATOR) -> ModelVersion:
@@ -45,7 +45,10 @@ class VersionView(APIView):
 class PromoteView(APIView):
     @extend_schema(request=PromoteRequest, responses=VersionSerializer)
     def post(self, request: Request, version_id: int) -> Response:
-        """Put a version in production; 409 with the comparison when the gate finds it worse and it is not forced."""
+        """Put a version in production; 409 with the comparison when the gate finds it worse and it is not forced.
+
+        409 also when its files were damaged on the disk, forced or not.
+        """
         version = version_for(request.user, version_id, Role.MANAGER)
         body = PromoteRequest(data=request.data if request.data is not None else {})
         body.is_valid(raise_exception=True)
@@ -53,6 +56,8 @@ class PromoteView(APIView):
             promoted = promote_checked(version, user=signed_in(request.user), **body.validated_data)
         except GateRefused as error:
             raise ApiError(409, "worse", str(error), extra={"comparison": error.comparison}) from error
+        except BrokenCheckpoint as error:
+            raise ApiError(409, "broken_checkpoint", str(error)) from error
         return Response(VersionSerializer(promoted).data)
 
 
@@ -62,6 +67,8 @@ class RollbackView(APIView):
         """Bring back the version that was in production before, and its predictions with it."""
         project = project_for(request.user, project_id, at_least=Role.MANAGER)
         try:
-            return Response(VersionSerializer(rollback(project, signed_in(request.user))).data)
+            return Response(VersionSerializer(rollback_checked(project, signed_in(request.user))).data)
         except NothingToRollBackTo as error:
             raise ApiError(409, "nothing_before", str(error)) from error
+        except BrokenCheckpoint as error:
+            raise ApiError(409, "broken_checkpoint", str(error)) from error

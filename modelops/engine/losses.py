@@ -14,6 +14,14 @@ from modelops.engine.network import Head, LabelNetwork, pooled
 _C = 0.1
 
 
+class LossDiverged(ValueError):
+    """The loss, or a weight, is no number any more: nothing that follows could be of use. `step` counts from 1."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"At step {step} the loss was no number any more.")
+        self.step = step
+
+
 def head_loss(
     logits: torch.Tensor, target: torch.Tensor, head: HeadSpec, weights: torch.Tensor, smoothing: float = 0.0
 ) -> torch.Tensor:

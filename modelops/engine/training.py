@@ -25,7 +25,7 @@ from modelops.engine.checkpoints import (
 )
 from modelops.engine.encoders import EncoderFolder
 from modelops.engine.examples import Example, HeadSpec
-from modelops.engine.losses import network_loss
+from modelops.engine.losses import LossDiverged, network_loss
 from modelops.engine.network import (
     LabelNetwork,
     device_for,
@@ -64,7 +64,8 @@ def fit(  # noqa: PLR0913 - what to learn, how, on what, where to; all of it nam
 
     `encoder` is a folder of `prepare_encoder`. `on_progress` is called after every step; what it raises ends the run
     at once. Called again with the same examples, heads and arguments, a run continues from `folder/resume/`.
-    Raises ValueError for examples that teach nothing or do not fit the heads.
+    Raises ValueError for examples that teach nothing or do not fit the heads, LossDiverged as soon as a loss is no
+    number.
     Sources: LoRA (arXiv 2106.09685), AdamW (arXiv 1711.05101), mean pooling (arXiv 1908.10084).
     """
     _check(examples, heads)
@@ -184,6 +185,8 @@ class _Run:
             group["lr"] = group["peak"] * _pace(self.step, len(self.plan), self.arguments.warmup_share)
         with self.autocast():
             loss = network_loss(self.network, batch, self.heads, self.weights, self.arguments.label_smoothing)
+        if not bool(torch.isfinite(loss)):
+            raise LossDiverged(self.step + 1)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(list(self.trainable.values()), self.arguments.clip_norm)
@@ -191,6 +194,8 @@ class _Run:
         return float(loss.detach())
 
     def finish(self, folder: Path) -> Checkpoint:
+        if not all(bool(torch.isfinite(value).all()) for value in self.trainable.values()):
+            raise LossDiverged(self.step)
         with self.autocast():
             temperatures = fit_temperatures(self.network, self.held_out, self.heads, self.tokenizer, self.arguments)
         figures = {

@@ -11,16 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from annotation.access import membership_for, project_for
+from annotation.access import membership_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Membership, Role
 from modelops.evaluation.words import reason_words, verdict_words
 from modelops.pages.figures import LabelSetFigures, label_sets_of, titles_of
 from modelops.prelabeling.models import Prelabeling
 from modelops.registry.models import ModelVersion, Stage
-from modelops.registry.services import GateRefused, NothingToRollBackTo, rollback
+from modelops.registry.services import BrokenCheckpoint, GateRefused, NothingToRollBackTo
 from modelops.training.models import Run
-from modelops.training.promotion import promote_checked
+from modelops.training.promotion import promote_checked, rollback_checked
 from modelops.training.services import ACTIVE, decision_for
 
 SHOWN_VERSIONS = 50
@@ -87,8 +87,8 @@ def promote_version(request: HttpRequest, project_id: int, version_id: int) -> H
     except GateRefused as error:
         refused = {"version": version, "reasons": reason_words(error.comparison)}
         return _again(request, membership, 409, refused)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    except (ValidationError, BrokenCheckpoint) as error:
+        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
         return redirect("models", project_id)
     messages.success(request, _("Version %(number)d is in production.") % {"number": version.number})
     return redirect("models", project_id)
@@ -106,8 +106,8 @@ def _again(
 def roll_back(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
     try:
-        version = rollback(project_for(request.user, project_id), membership.user)
+        version = rollback_checked(membership.project, membership.user)
         messages.success(request, _("Version %(number)d is in production again.") % {"number": version.number})
-    except NothingToRollBackTo as error:
+    except (NothingToRollBackTo, BrokenCheckpoint) as error:
         messages.error(request, str(error))
     return redirect("models", project_id)

@@ -15,7 +15,8 @@ from annotation.events.services import publish_mixed
 from annotation.people.models import User
 from annotation.projects.models import Project
 from modelops import signals
-from modelops.registry.models import ModelVersion, Stage
+from modelops.registry.checkpoints import UnsafeCheckpoint, verified
+from modelops.registry.models import ModelVersion, Stage, StepKind, VersionStep
 from modelops.registry.predictions import lent_document_ids, updates_for
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,16 @@ class GateRefused(Exception):
     def __init__(self, comparison: dict[str, Any]) -> None:  # Any: JSON
         super().__init__(_("The gate finds this version worse than the one in production."))
         self.comparison = comparison
+
+
+class BrokenCheckpoint(Exception):
+    """The version's files are not those that its run wrote: it could answer nothing."""
+
+    def __init__(self, version: ModelVersion, error: UnsafeCheckpoint) -> None:
+        super().__init__(
+            _("The files of version %(number)d are damaged, so it can't go into production: %(error)s")
+            % {"number": version.number, "error": error}
+        )
 
 
 class NothingToRollBackTo(Exception):
@@ -73,12 +84,20 @@ def production_of(project: Project) -> ModelVersion | None:
     return ModelVersion.objects.filter(project=project, number=project.production_version).first()
 
 
+def check_checkpoint(version: ModelVersion) -> None:
+    """Raises BrokenCheckpoint unless the files are there, plain, and the ones that were registered."""
+    try:
+        verified(version.path, version.sha256)
+    except UnsafeCheckpoint as error:
+        raise BrokenCheckpoint(version, error) from error
+
+
 @transaction.atomic
 def promote(version: ModelVersion, *, user: User | None, force: bool = False, reason: str = "") -> ModelVersion:
     """Put this version in production and retire the one before it.
 
-    Raises GateRefused when `version.comparison` says worse, unless forced with a reason, which is kept
-    with the comparison. Twice is harmless.
+    Raises GateRefused when `version.comparison` says worse, unless forced with a reason, which is kept in the
+    version's step. Twice is harmless.
     """
     if force and not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Say why the gate is to be passed over."), "required")})
@@ -88,13 +107,16 @@ def promote(version: ModelVersion, *, user: User | None, force: bool = False, re
         return version
     if version.comparison.get("verdict") == "worse" and not force:
         raise GateRefused(version.comparison)
-    person = user.pk if user else None
-    if force:
-        version.comparison |= {"forced": {"by": person, "reason": reason.strip(), "at": timezone.now().isoformat()}}
-        version.save(update_fields=["comparison"])
     _put_in_production(project, version, timezone.now())
-    logger.info("version %s promoted by %s, forced: %s", version.pk, person, force)
+    note(version, StepKind.FORCED if force else StepKind.PROMOTED, user, reason)
     return version
+
+
+def version_before(project: Project) -> ModelVersion | None:
+    """The version that a rollback would bring back."""
+    versions = ModelVersion.objects.filter(project=project, promoted_at__isnull=False).order_by("-promoted_at")
+    current = versions.filter(number=project.production_version or 0).first()
+    return versions.filter(promoted_at__lt=current.promoted_at).first() if current else None
 
 
 @transaction.atomic
@@ -104,16 +126,22 @@ def rollback(project: Project, user: User | None) -> ModelVersion:
     Each further call goes one step further back. Raises NothingToRollBackTo.
     """
     project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    versions = ModelVersion.objects.filter(project=project, promoted_at__isnull=False).order_by("-promoted_at")
-    current = versions.filter(number=project.production_version or 0).first()
-    before = versions.filter(promoted_at__lt=current.promoted_at).first() if current else None
+    current, before = production_of(project), version_before(project)
     if current is None or before is None:
         raise NothingToRollBackTo
     _put_in_production(project, before, before.promoted_at)
     # What was rolled back leaves the line of earlier versions; promoting it again puts it in front.
     ModelVersion.objects.filter(pk=current.pk).update(promoted_at=None)
-    logger.info("version %s rolled back to %s by %s", current.pk, before.pk, user.pk if user else None)
+    note(before, StepKind.ROLLED_BACK, user)
     return before
+
+
+def note(version: ModelVersion, kind: StepKind, user: User | None, reason: str = "") -> None:
+    """Write down what happened to a version, who did it and why, with the figures it was decided on."""
+    VersionStep.objects.create(
+        version=version, kind=kind, by=user, reason=reason.strip()[:500], comparison=version.comparison
+    )
+    logger.info("version %s: %s by %s", version.pk, kind.value, user.pk if user else None)
 
 
 def _put_in_production(project: Project, version: ModelVersion, promoted_at: datetime | None) -> None:

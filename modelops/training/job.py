@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from annotation.projects.models import Project
 from modelops.engine.arguments import TrainingArguments
+from modelops.engine.checkpoints import CheckpointError
 from modelops.engine.examples import Example, HeadSpec
+from modelops.engine.losses import LossDiverged
 from modelops.engine.serving import Predictor
 from modelops.engine.training import Progress, fit
 from modelops.evaluation.job import HeldOut, Judged, judge
@@ -20,9 +22,11 @@ from modelops.evaluation.learned import learned_of
 from modelops.evaluation.models import Evaluation
 from modelops.evaluation.reading import facts_of, people_of
 from modelops.registry import checkpoints
+from modelops.registry.checkpoints import UnsafeCheckpoint
 from modelops.registry.job import prepare
+from modelops.registry.models import StepKind
 from modelops.registry.predictions import store
-from modelops.registry.services import NewVersion, promote, register
+from modelops.registry.services import NewVersion, note, promote, register
 from modelops.training.attempts import Attempt, Cancelled, Superseded, claim
 from modelops.training.dataset import Dataset, GoldDocument, LabelSetShape, read_dataset
 from modelops.training.losses import Curve
@@ -68,6 +72,15 @@ def _end(attempt: Attempt, state: RunState, **changes: Any) -> None:  # Any: val
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, LossDiverged):
+        return _(
+            "Training went off the rails: at step %(step)d the loss was no number any more. "
+            "Lower the learning rates, or leave them to the site. No version was made."
+        ) % {"step": error.step}
+    if isinstance(error, CheckpointError | UnsafeCheckpoint):
+        return _("What was learned came back damaged from the disk, so it was not put into use: %(error)s") % {
+            "error": error
+        }
     if isinstance(error, ValueError | FileNotFoundError):
         return str(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
@@ -89,13 +102,15 @@ def _work(attempt: Attempt) -> None:
         raise ValueError(_("All gold so far belongs to the test split; annotate a few more documents."))
     encoder = _encoder(run.project.encoder)
     folder = _fit(attempt, dataset, arguments, encoder)
+    path = str(folder.relative_to(Path(settings.CHECKPOINTS)))
+    sha256 = checkpoints.digest(checkpoints.folder_of(path))
     attempt.note(stage="evaluating", progress=FIT_SHARE)
     predictor = Predictor.load(folder, encoder, threads=arguments.threads)
     for _round in range(MOST_CHANGES):
         project = Project.objects.get(pk=run.project_id)
         judged = judge(project, _test_split(dataset), predictor, attempt.check)
         try:
-            _finish(attempt, dataset, folder, judged)
+            _finish(attempt, dataset, judged, path, sha256)
         except ProductionChanged:
             continue
         return
@@ -169,14 +184,14 @@ def _learned(dataset: Dataset) -> dict[str, Any]:  # Any: JSON
     return learned_of(dataset.kinds, gold, facts_of(ids), people_of(ids))
 
 
-def _finish(attempt: Attempt, dataset: Dataset, folder: Path, judged: Judged) -> None:
+def _finish(attempt: Attempt, dataset: Dataset, judged: Judged, path: str, sha256: str) -> None:
     """Register, promote if the gate lets it pass, and end the run: all or nothing. Raises ProductionChanged."""
     run = attempt.run
-    path = str(folder.relative_to(Path(settings.CHECKPOINTS)))
+    checkpoints.verified(path, sha256)
     metrics = {**run.metrics, **judged.metrics}
     new = NewVersion(
         path=path,
-        sha256=checkpoints.digest(checkpoints.folder_of(path)),
+        sha256=sha256,
         encoder=run.project.encoder,
         documents=len(dataset.train),
         arguments=run.arguments,
@@ -194,5 +209,7 @@ def _finish(attempt: Attempt, dataset: Dataset, folder: Path, judged: Judged) ->
         store(version.number, judged.predictions)
         if judged.is_to_be_promoted:
             promote(version, user=None)
+        elif judged.comparison["verdict"] == "worse":
+            note(version, StepKind.REFUSED, None)
         attempt.end(RunState.SUCCEEDED, stage="", progress=1.0, metrics=metrics, version=version)
     logger.info("run %s made version %s (%s)", run.pk, version.pk, judged.comparison["verdict"])

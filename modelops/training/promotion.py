@@ -1,4 +1,6 @@
-"""Promote by hand: the gate looks again first, because production or gold may have changed since the run."""
+"""Promote or roll back by hand. The gate looks again first, because production or gold may have changed since the run;
+and no version whose files were damaged on the disk goes live, whoever asks for it.
+"""
 
 from typing import Any
 
@@ -6,9 +8,17 @@ from annotation.annotations.models import Gold
 from annotation.people.models import User
 from annotation.projects.models import Project
 from modelops.evaluation.compare import compare, first_version
-from modelops.registry.models import ModelVersion
+from modelops.registry.models import ModelVersion, StepKind
 from modelops.registry.predictions import answers_of
-from modelops.registry.services import production_of, promote
+from modelops.registry.services import (
+    GateRefused,
+    check_checkpoint,
+    note,
+    production_of,
+    promote,
+    rollback,
+    version_before,
+)
 from modelops.training.dataset import is_test, known_values, shapes_of
 
 # The stored figures are kept when production has answered fewer of the test documents than this share.
@@ -16,11 +26,25 @@ FEWEST_ANSWERED = 0.8
 
 
 def promote_checked(version: ModelVersion, *, user: User, force: bool = False, reason: str = "") -> ModelVersion:
-    """Raises GateRefused with the fresh comparison, unless forced with a reason."""
+    """Raises GateRefused with the fresh comparison, unless forced with a reason; BrokenCheckpoint whatever is said."""
+    check_checkpoint(version)
     comparison = compare_again(version)
     if comparison != version.comparison:
         ModelVersion.objects.filter(pk=version.pk).update(comparison=comparison)
-    return promote(version, user=user, force=force, reason=reason)
+    try:
+        return promote(version, user=user, force=force, reason=reason)
+    except GateRefused:
+        version.comparison = comparison
+        note(version, StepKind.REFUSED, user)
+        raise
+
+
+def rollback_checked(project: Project, user: User) -> ModelVersion:
+    """Raises NothingToRollBackTo, or BrokenCheckpoint: then what is in production stays there."""
+    before = version_before(project)
+    if before is not None:
+        check_checkpoint(before)
+    return rollback(project, user)
 
 
 def compare_again(version: ModelVersion) -> dict[str, Any]:  # Any: JSON

@@ -1,4 +1,6 @@
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,3 +12,11 @@ def _fresh_memory_of_messages() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def checkpoints(tmp_path: Path, settings: Any) -> Path:
+    """An empty folder of checkpoints."""
+    settings.CHECKPOINTS = tmp_path / "checkpoints"
+    settings.CHECKPOINTS.mkdir()
+    return tmp_path / "checkpoints"

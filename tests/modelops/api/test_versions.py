@@ -1,18 +1,23 @@
+from pathlib import Path
+
 import pytest
 
 from annotation.documents.texts import text_key
+from annotation.events.models import Event
+from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from modelops.prelabeling.models import PredictRequest
-from modelops.registry.models import ModelVersion, Stage
+from modelops.registry.models import ModelVersion, Stage, VersionStep
 from modelops.registry.services import NewVersion, promote, register
 from modelops.training.dataset import is_test
 from tests import make
+from tests.modelops.checkpoint_files import a_checkpoint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checkpoints")]
 
 
 def a_version(project: Project) -> ModelVersion:
-    return register(project_id=project.pk, new=NewVersion("1/1", "0" * 64, "e", 10))
+    return register(project_id=project.pk, new=NewVersion(*a_checkpoint(), "e", 10))
 
 
 def with_test_answers(count: int) -> tuple[Project, ModelVersion, ModelVersion]:
@@ -49,6 +54,53 @@ def test_a_worse_version_is_a_conflict_with_fresh_figures_unless_forced() -> Non
     back = client.post(f"/api/v1/projects/{project.pk}/rollback/")
     assert back.json()["number"] == 1
     assert client.post(f"/api/v1/projects/{project.pk}/rollback/").status_code == 409
+
+
+def test_a_version_whose_files_are_damaged_never_goes_live_and_production_stays(checkpoints: Path) -> None:
+    project, good, bad = with_test_answers(30)
+    Prediction.objects.filter(version=bad.number).update(answer={"Category": "billing"})
+    good_path, good_sha256 = a_checkpoint("good")
+    ModelVersion.objects.filter(pk=good.pk).update(path=good_path, sha256=good_sha256)
+    client = make.client(project.created_by)
+    (checkpoints / "1" / "checkpoint.json").write_text("{", encoding="utf-8")
+
+    plain = client.post(f"/api/v1/versions/{bad.pk}/promote/")
+    forced = client.post(f"/api/v1/versions/{bad.pk}/promote/", {"force": True, "reason": "now"}, format="json")
+
+    assert (plain.status_code, plain.json()["code"]) == (409, "broken_checkpoint")
+    assert (forced.status_code, forced.json()["code"]) == (409, "broken_checkpoint")
+    assert "version 2 are damaged" in plain.json()["detail"]
+    assert ModelVersion.objects.get(stage=Stage.PRODUCTION) == good
+
+    a_checkpoint("1")
+    assert client.post(f"/api/v1/versions/{bad.pk}/promote/").status_code == 200
+    (checkpoints / "good" / "checkpoint.json").unlink()
+    back = client.post(f"/api/v1/projects/{project.pk}/rollback/")
+    assert (back.status_code, back.json()["code"]) == (409, "broken_checkpoint")
+    assert ModelVersion.objects.get(stage=Stage.PRODUCTION) == bad
+
+
+def test_after_a_rollback_the_next_person_is_lent_the_old_versions_prediction() -> None:
+    project, good, bad = with_test_answers(30)
+    manager, bob = make.client(project.created_by), make.client(make.member(project, "bob"))
+    document = make.document(project, "Where is my parcel?")
+    make.prediction(document, {"Category": "delivery"}, version=good.number)
+    make.prediction(document, {"Category": "other"}, version=bad.number)
+    manager.post(f"/api/v1/versions/{bad.pk}/promote/", {"force": True, "reason": "a try"}, format="json")
+    lent = bob.post(f"/api/v1/projects/{project.pk}/queue/next/", {"count": 1}, format="json").json()["assignments"][0]
+    assert lent["prediction"]["answer"] == {"Category": "other"}
+
+    manager.post(f"/api/v1/projects/{project.pk}/rollback/")
+
+    pushed = Event.objects.filter(type="prediction.updated").order_by("-pk")[0].payload
+    assert pushed["document"] == document.pk
+    assert pushed["prediction"]["answer"] == {"Category": "delivery"}
+    bob.delete(f"/api/v1/assignments/{lent['id']}/")
+    eve = make.client(make.member(project, "eve"))
+    again = eve.post(f"/api/v1/projects/{project.pk}/queue/next/", {"count": 1}, format="json").json()["assignments"][0]
+    assert again["prediction"]["answer"] == {"Category": "delivery"}
+    steps = VersionStep.objects.order_by("pk").values_list("version__number", "kind", "reason")
+    assert list(steps) == [(1, "promoted", ""), (2, "forced", "a try"), (1, "rolled_back", "")]
 
 
 def test_with_few_test_documents_a_person_decides() -> None:

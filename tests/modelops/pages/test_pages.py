@@ -7,8 +7,9 @@ from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
 from modelops.training.models import Run, RunState
 from tests import make
+from tests.modelops.checkpoint_files import a_checkpoint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checkpoints")]
 
 LABELS = {"billing": {"precision": 0.9, "recall": 0.8, "f1": 0.85, "support": 40}}
 FIGURES = {"kind": "choice", "documents": 50, "accuracy": 0.875, "f1": 0.875, "macro_f1": 0.85, "labels": LABELS}
@@ -22,7 +23,7 @@ def browser(person: User) -> Client:
 
 
 def a_version(project: Project, **comparison: object) -> ModelVersion:
-    new = NewVersion("1/1", "0" * 64, "e", 10, metrics=METRICS, comparison={"verdict": "first"} | comparison)
+    new = NewVersion(*a_checkpoint(), "e", 10, metrics=METRICS, comparison={"verdict": "first"} | comparison)
     return register(project_id=project.pk, new=new)
 
 

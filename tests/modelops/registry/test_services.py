@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from annotation.events.models import Event
 from annotation.projects.models import Project
 from annotation.queue.services import lend
-from modelops.registry.models import ModelVersion, Stage
+from modelops.registry.models import ModelVersion, Stage, VersionStep
 from modelops.registry.services import GateRefused, NewVersion, NothingToRollBackTo, promote, register, rollback
 from tests import make
 
@@ -65,8 +65,9 @@ def test_a_worse_version_is_refused_with_the_comparison_unless_forced_with_a_rea
     assert stages(project) == {1: Stage.PRODUCTION, 2: Stage.CANDIDATE}
     forced = promote(worse, user=project.created_by, force=True, reason="the test split is wrong")
     assert forced.stage == Stage.PRODUCTION
-    kept = ModelVersion.objects.get(pk=worse.pk).comparison["forced"]
-    assert (kept["by"], kept["reason"]) == (project.created_by_id, "the test split is wrong")
+    kept = VersionStep.objects.get(version=worse)
+    assert (kept.kind, kept.by, kept.reason) == ("forced", project.created_by, "the test split is wrong")
+    assert kept.comparison == {"verdict": "worse"}
 
 
 def test_rolling_back_goes_one_step_further_back_each_time() -> None:
