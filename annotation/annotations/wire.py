@@ -15,6 +15,8 @@ def annotation_json(annotation: Annotation) -> dict[str, Any]:  # Any: JSON
         "version": annotation.version,
         "seconds": annotation.seconds,
         "prediction": annotation.prediction_id,
+        "guidelines_version": annotation.guidelines_version,
+        "sent_back": annotation.sent_back,
         "changed_at": annotation.changed_at.isoformat() if annotation.changed_at else None,
     }
 

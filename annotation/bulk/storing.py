@@ -93,7 +93,9 @@ def settled(
     """Those that are gold now; what a second person must see goes into the queue of reviews."""
     done = {row.document_id: row for row in answers if row.status == Status.SUBMITTED}
     given = [
-        Submitted(stored[pk][0], pk, user.pk, row.given.answer, row.opened.prediction and row.opened.prediction.pk)
+        Submitted(
+            stored[pk][0], pk, user.pk, row.given.answer, row.opened.prediction.pk if row.opened.prediction else None
+        )
         for pk, row in done.items()
     ]
     golds = settle(project, given)

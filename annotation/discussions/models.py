@@ -9,7 +9,8 @@ class DiscussionQuerySet(QuerySet["Discussion"]):
 
     def with_counts(self) -> "DiscussionQuerySet":
         present = Q(posts__deleted_at__isnull=True)
-        return self.annotate(post_count=models.Count("posts", filter=present), last_at=models.Max("posts__created_at"))
+        counts = {"post_count": models.Count("posts", filter=present)}
+        return self.annotate(**counts)
 
 
 class Discussion(models.Model):

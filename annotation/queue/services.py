@@ -14,6 +14,8 @@ from annotation.queue.models import Assignment, AssignmentState
 from annotation.queue.near_leases import HAS_LOCK, IS_FREE_OF_OTHERS, wait_for_group, without_others
 
 MAX_LENT_AT_ONCE = 50
+# What was sent back waits so long for the person who knows it; then it goes to somebody else.
+SENT_BACK_FOR = timedelta(days=7)
 
 _EXPIRE = """
     WITH late AS (
@@ -118,8 +120,8 @@ def hidden_from(user: User, document: Document) -> bool:
 
 
 def lend_again(*, document: Document, user: User) -> None:
-    """Lend a document whose slot this person still holds once more: it was sent back to them."""
-    expires = timezone.now() + timedelta(minutes=document.project.lease_minutes)
+    """Lend a document whose slot this person still holds once more: it was sent back to them, with days to mend it."""
+    expires = timezone.now() + max(SENT_BACK_FOR, timedelta(minutes=document.project.lease_minutes))
     is_blind = Assignment.objects.filter(document=document, is_blind=True).exists()
     Assignment.objects.create(
         project=document.project, document=document, user=user, is_blind=is_blind, expires_at=expires

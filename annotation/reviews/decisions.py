@@ -1,6 +1,7 @@
 """What reviewers decided, value by value and span by span: one row each, written with the review itself."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -31,9 +32,10 @@ class DecisionQuerySet(QuerySet["Decision"]):
     def of_models(self) -> "DecisionQuerySet":
         return self.filter(of=Judged.MODEL)
 
-    def counted(self, *by: str) -> QuerySet["Decision", dict[str, object]]:
+    def counted(self, *by: str) -> list[dict[str, Any]]:  # Any: values of columns
         """How many of each kind, by these fields: `counted("label_set", "label", "person")`. One statement."""
-        return self.values(*by, "kind").annotate(number=models.Count("pk")).order_by(*by, "kind")
+        rows = self.values(*by, "kind").annotate(number=models.Count("pk"))
+        return list(rows.order_by(*by, "kind"))
 
     def between(self, start: datetime | None, end: datetime | None) -> "DecisionQuerySet":
         """From `start` until before `end`; None leaves a side open."""

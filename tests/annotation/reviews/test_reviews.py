@@ -6,7 +6,7 @@ from annotation.documents.models import Document, State
 from annotation.events.models import Event
 from annotation.projects.models import Project, Role
 from annotation.queue.services import lend, open_assignments
-from annotation.reviews.models import Review
+from annotation.reviews.models import Adjudication, Review
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -115,5 +115,7 @@ def test_two_equal_answers_are_gold_and_two_different_ones_are_settled() -> None
     rui = make.client(make.member(project, "rui", Role.REVIEWER))
     settled = rui.post(f"/api/v1/documents/{second.pk}/adjudication/", {"answer": OTHER}, format="json")
 
-    assert settled.json() == {"document": second.pk, "answer": OTHER, "source": "adjudication"}
+    assert settled.json() == {
+        "document": second.pk, "answer": OTHER, "source": "adjudication", "adjudication": Adjudication.objects.get().pk
+    }  # fmt: skip
     assert Gold.objects.count() == 2
