@@ -8,7 +8,6 @@ from annotation.annotations.models import Annotation, Status
 from annotation.documents.models import Document
 from annotation.projects.models import Label, LabelSet, Membership, Project, Role
 from annotation.projects.project_settings import SETTINGS
-from annotation.reviews.models import Review, Verdict
 
 
 class TokenRequest(serializers.Serializer[Any]):
@@ -115,7 +114,10 @@ class PredictionSerializer(serializers.Serializer[Any]):
 class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
     class Meta:
         model = Annotation
-        fields = ["id", "document", "user", "answer", "status", "version", "seconds", "prediction", "changed_at"]
+        fields = [
+            *("id", "document", "user", "answer", "status", "version", "seconds", "prediction"),
+            *("guidelines_version", "sent_back", "changed_at"),
+        ]
 
 
 class SavedAnnotationSerializer(AnnotationSerializer):
@@ -150,28 +152,6 @@ class AnnotationRequest(serializers.Serializer[Any]):
     seconds = serializers.FloatField(min_value=0, max_value=86_400, default=0.0)
     status = serializers.ChoiceField(choices=Status.choices, default=Status.SUBMITTED)
     prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
-
-
-class ReviewRequest(serializers.Serializer[Any]):
-    verdict = serializers.ChoiceField(choices=Verdict.choices)
-    answer = serializers.JSONField(required=False, allow_null=True)
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=10_000, trim_whitespace=False)
-
-
-class ReviewSerializer(serializers.ModelSerializer[Review]):
-    class Meta:
-        model = Review
-        fields = ["id", "annotation", "annotation_version", "reviewer", "verdict", "answer", "comment", "created_at"]
-
-
-class AdjudicationRequest(serializers.Serializer[Any]):
-    answer = serializers.JSONField()
-
-
-class GoldAnswer(serializers.Serializer[Any]):
-    document = serializers.IntegerField()
-    answer = serializers.JSONField()
-    source = serializers.CharField()  # type: ignore[assignment]  # a field of the wire, not the attribute
 
 
 class ChangeSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,15 @@ from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
 from annotation.api.practice import PracticeFeedbackView, PracticeNextView, PracticeView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
-from annotation.api.reviews import AdjudicationView, ReviewView
+from annotation.api.review_queue import (
+    AgreeingUndoView,
+    AgreeingView,
+    DecisionsView,
+    FirstAnswerView,
+    ReviewLeaseView,
+    ReviewsNextView,
+)
+from annotation.api.reviews import AdjudicationUndoView, AdjudicationView, ReviewsView, ReviewUndoView, ReviewView
 from annotation.api.saved_views import SavedViewsView, SavedViewView
 from annotation.api.session import SessionView
 from annotation.api.webhooks import DeliveriesView, ReplayView, WebhooksView, WebhookView
@@ -63,6 +71,15 @@ urlpatterns = [
     path("documents/<int:document_id>/practice/", PracticeView.as_view(), name="api-practice"),
     path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
     path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),
+    path("projects/<int:project_id>/reviews/", ReviewsView.as_view(), name="api-reviews"),
+    path("projects/<int:project_id>/reviews/next/", ReviewsNextView.as_view(), name="api-reviews-next"),
+    path("projects/<int:project_id>/reviews/agreeing/", AgreeingView.as_view(), name="api-agreeing"),
+    path("projects/<int:project_id>/decisions/", DecisionsView.as_view(), name="api-decisions"),
+    path("reviews/<int:review_id>/undo/", ReviewUndoView.as_view(), name="api-review-undo"),
+    path("adjudications/<int:adjudication_id>/undo/", AdjudicationUndoView.as_view(), name="api-adjudication-undo"),
+    path("agreeing/<int:batch_id>/undo/", AgreeingUndoView.as_view(), name="api-agreeing-undo"),
+    path("review-items/<int:item_id>/", ReviewLeaseView.as_view(), name="api-review-item"),
+    path("review-items/<int:item_id>/first-answer/", FirstAnswerView.as_view(), name="api-first-answer"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
     path("projects/<int:project_id>/webhooks/", WebhooksView.as_view(), name="api-webhooks"),
     path("webhooks/<int:webhook_id>/", WebhookView.as_view(), name="api-webhook"),
