@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from annotation.quality.agreement import RESAMPLES
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-# So many different rows are drawn as they are; more are drawn in as many groups of documents.
+# So many documents are drawn one by one; more are drawn in so many groups.
 MOST_DRAWN = 1_000
 
 
@@ -30,41 +33,41 @@ class Interval:
 UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
 
-def drawn_sums(rows: Floats) -> Floats:
-    """Sums of the rows of resampled documents: [documents, k] -> [RESAMPLES, k]. Always with the same seed.
+@lru_cache(maxsize=8)
+def drawn(count: int) -> Floats:
+    """How often each of so many rows is drawn, with replacement: [RESAMPLES, count]. Always with the same seed."""
+    places = np.random.default_rng(0).integers(0, count, size=(RESAMPLES, count))
+    places += np.arange(RESAMPLES)[:, None] * count
+    return np.bincount(places.ravel(), minlength=RESAMPLES * count).reshape(RESAMPLES, count).astype(np.float64)
 
-    Equal rows are drawn together, which changes nothing but the cost. Of more than MOST_DRAWN different rows, document
-    i falls into group i modulo MOST_DRAWN and the groups are drawn: with so many, their spread is the documents' own.
+
+def in_groups(rows: Floats, places: Ints) -> Floats:
+    """Of more than MOST_DRAWN documents, document i falls into group i modulo MOST_DRAWN; the groups' sums.
+
+    With so many groups their spread is that of the documents, and the cost no longer grows with the project.
     """
-    distinct, numbers = np.unique(rows, axis=0, return_counts=True) if len(rows) <= 20 * MOST_DRAWN else _hashed(rows)
-    if len(distinct) > MOST_DRAWN:
-        groups = np.zeros((MOST_DRAWN, rows.shape[1]))
-        np.add.at(groups, np.arange(len(rows)) % MOST_DRAWN, rows)
-        distinct, numbers = groups, np.ones(MOST_DRAWN, dtype=np.int64)
-    total = int(numbers.sum())
-    draws = np.random.default_rng(0).multinomial(total, numbers / total, size=RESAMPLES)
-    return draws.astype(np.float64) @ distinct
+    if len(places) <= MOST_DRAWN:
+        return rows[places]
+    cells = (np.arange(len(places)) % MOST_DRAWN, places)
+    return np.asarray(csr_array((np.ones(len(places)), cells), shape=(MOST_DRAWN, len(rows))) @ rows)
 
 
-def interval(rows: Floats, figure: Callable[[Floats], Floats]) -> Interval:
-    """`figure` maps sums [n, k] to n figures; it is taken of the documents as they are, and of the resampled ones.
+def interval(rows: Floats, figure: Callable[[Floats], Floats], places: Ints | None = None) -> Interval:
+    """`places[i]` is the row of document i; without, each document has its own.
 
-    Resamples without a figure (NaN) are left out: they hold one label only.
+    `figure` maps sums [n, k] to n figures: of the documents as they are, and of resampled ones. Resamples without a
+    figure (NaN) are left out: they hold one label only.
     """
-    if not len(rows):
+    places = np.arange(len(rows)) if places is None else places
+    if not len(places):
         return UNKNOWN
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(figure(rows.sum(axis=0, keepdims=True))[0])
+        total = np.bincount(places, minlength=len(rows)).astype(np.float64) @ rows
+        value = float(figure(total[None, :])[0])
         if not np.isfinite(value):
             return UNKNOWN
-        found = figure(drawn_sums(rows))
+        groups = in_groups(rows, places)
+        found = figure(drawn(len(groups)) @ groups)
     found = found[np.isfinite(found)]
     low, high = np.percentile(found, [2.5, 97.5]) if len(found) else (value, value)
     return Interval(value, float(low), float(high))
-
-
-def _hashed(rows: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """As np.unique, in the order of a random projection: sorting whole rows would take a second."""
-    keys = rows @ np.random.default_rng(1).standard_normal(rows.shape[1])
-    _, first, numbers = np.unique(keys, return_index=True, return_counts=True)
-    return rows[first], numbers
