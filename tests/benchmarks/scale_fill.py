@@ -46,7 +46,8 @@ _WORK = """
     CREATE TEMPORARY TABLE work ON COMMIT DROP AS
     SELECT document.id AS document_id, answer, document.created_at AS at,
         (%(people)s::bigint[])[1 + document.id %% cardinality(%(people)s::bigint[])] AS user_id
-    FROM annotation_document AS document JOIN annotation_prediction AS prediction ON prediction.document_id = document.id
+    FROM annotation_document AS document
+    JOIN annotation_prediction AS prediction ON prediction.document_id = document.id
     WHERE document.project_id = %(project)s AND document.state = 'gold' ORDER BY document.id;
 
     INSERT INTO annotation_assignment (project_id, document_id, user_id, state, is_blind, created_at, expires_at)
