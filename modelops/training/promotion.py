@@ -4,12 +4,10 @@ and no version whose files were damaged on the disk goes live, whoever asks for 
 
 from typing import Any
 
-from annotation.annotations.models import Gold
 from annotation.people.models import User
 from annotation.projects.models import Project
-from modelops.evaluation.compare import compare, first_version
+from modelops.evaluation.compare import first_version
 from modelops.registry.models import ModelVersion, StepKind
-from modelops.registry.predictions import answers_of
 from modelops.registry.services import (
     GateRefused,
     check_checkpoint,
@@ -19,7 +17,7 @@ from modelops.registry.services import (
     rollback,
     version_before,
 )
-from modelops.training.dataset import is_test, known_values, shapes_of
+from modelops.training.comparing import common_ground
 
 # The stored figures are kept when production has answered fewer of the test documents than this share.
 FEWEST_ANSWERED = 0.8
@@ -53,24 +51,8 @@ def compare_again(version: ModelVersion) -> dict[str, Any]:  # Any: JSON
     production = production_of(project)
     if production is None or production.pk == version.pk:
         return first_version()
-    shapes = shapes_of(project.pk)
-    rows = Gold.objects.filter(project=project).exclude(source="auto_accept").order_by("document_id")
-    gold = {
-        document_id: known_values(answer, shapes)
-        for document_id, answer, key in rows.values_list("document_id", "answer", "document__text_key")
-        if is_test(project.salt, key)
-    }
-    new, old = answers_of(version.number, gold), answers_of(production.number, gold)
-    both = [document_id for document_id in gold if document_id in new and document_id in old]
+    ground = common_ground(production, version)
     is_same_pair = version.comparison.get("against") == production.number
-    if is_same_pair and len(both) < FEWEST_ANSWERED * version.comparison.get("documents", 0):
+    if is_same_pair and len(ground.ids) < FEWEST_ANSWERED * version.comparison.get("documents", 0):
         return dict(version.comparison)
-    answered = {name for document_id in both for name in new[document_id]}
-    kinds = {shape.name: shape.kind for shape in shapes if shape.name in answered}
-    compared = compare(
-        kinds,
-        [gold[document_id] for document_id in both],
-        [new[document_id] for document_id in both],
-        [old[document_id] for document_id in both],
-    )
-    return {**compared, "against": production.number}
+    return {**ground.compare(), "against": production.number}
