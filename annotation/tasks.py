@@ -24,6 +24,13 @@ def group_near_duplicates(project_id: int) -> None:
 
 
 @shared_task
+def refresh_quality(project_id: int) -> None:
+    from annotation.quality.services import refresh
+
+    refresh(project_id)
+
+
+@shared_task
 def deliver_due(project_id: int) -> None:
     for webhook_id in webhooks.due(timezone.now(), project_id):
         deliver.delay(webhook_id)
@@ -40,6 +47,7 @@ def deliver(webhook_id: int) -> None:
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
     from annotation.documents.grouping import projects_to_group
+    from annotation.quality.services import projects_to_refresh
 
     expire_all()
     prune()
@@ -52,3 +60,5 @@ def tick() -> None:
         deliver.delay(webhook_id)
     for project_id in projects_to_group():
         group_near_duplicates.delay(project_id)
+    for project_id in projects_to_refresh():
+        refresh_quality.delay(project_id)

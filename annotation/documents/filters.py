@@ -43,6 +43,8 @@ class DocumentFilter:
     since: datetime | None = None
     until: datetime | None = None
     ids: tuple[int, ...] = ()
+    # A number of a report: the documents behind it.
+    figure: str = ""
     meta: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -53,12 +55,13 @@ class DocumentFilter:
     def is_about_predictions(self) -> bool:
         """Whether it tells what predictions say, which is kept from whoever has a document blind in hand."""
         numbers = (self.confidence_below, self.confidence_above, self.version)
-        return bool(self.predicted) or self.disagreement == "prediction" or any(one is not None for one in numbers)
+        is_told = bool(self.predicted or self.figure) or self.disagreement == "prediction"
+        return is_told or any(one is not None for one in numbers)
 
     @property
     def is_about_answers(self) -> bool:
         """Whether it tells what people or gold say, which is kept from whoever has a document as hidden gold."""
-        return bool(self.label or self.person or self.disagreement)
+        return bool(self.label or self.person or self.disagreement or self.figure)
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> tuple[DocumentFilter, list[Problem]]:
@@ -187,4 +190,5 @@ _READERS: dict[str, Callable[[str], object]] = {
     "since": lambda raw: _moment(raw, is_end=False),
     "until": lambda raw: _moment(raw, is_end=True),
     "ids": _ids,
+    "figure": _text,
 }

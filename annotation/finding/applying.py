@@ -1,6 +1,7 @@
 """Find a project's documents by a filter, for one person."""
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from annotation.annotations.models import Annotation, Gold, Status
 from annotation.comments.models import Comment, is_flagged
@@ -10,6 +11,7 @@ from annotation.finding.secrets import is_blind, is_hidden_gold
 from annotation.people.models import User
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
+from annotation.quality.behind import documents_behind
 
 MOST_COUNTED = 10_000
 
@@ -21,6 +23,8 @@ def found_documents(project: Project, user: User, asked: DocumentFilter) -> Docu
         rows = rows.matching(project.pk, asked.q)
     if asked.ids:
         rows = rows.filter(pk__in=asked.ids)
+    if asked.figure:
+        rows = rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [documents_behind(project, asked.figure)]))
     for narrowed in (_by_own_fields, _by_people, _by_prediction):
         rows = narrowed(rows, project, asked)
     if asked.state:

@@ -46,7 +46,7 @@ class Asked:
     @property
     def is_open(self) -> bool:
         """Whether a filter of the folded part of the form is in force."""
-        return any(name not in ("q", "state", "label", "ids") for name, _raw in self.pairs)
+        return any(name not in ("q", "state", "label", "ids", "figure") for name, _raw in self.pairs)
 
     @property
     def plain_query(self) -> str:
@@ -115,4 +115,5 @@ def _words(name: str, raw: str, titles: Mapping[str, str]) -> str:
         "since": _("Since %(value)s"),
         "until": _("Until %(value)s"),
         "ids": _("Chosen documents"),
+        "figure": _("Behind a number of a report"),
     }[name] % {"value": State(raw).label if name == "state" else title if name in ("label", "predicted") else raw}

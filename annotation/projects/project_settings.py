@@ -30,6 +30,8 @@ SETTINGS = (
     "practice_size",
     "practice_pass_mark",
     "hidden_gold_share",
+    "hourly_rate",
+    "currency",
 )
 EDITABLE = ("name", "guidelines", "guidelines_zh", *SETTINGS)
 MAX_GUIDELINES_CHARS = 100_000

@@ -17,14 +17,13 @@ from annotation.bulk.models import BulkItem
 from annotation.documents.models import Document
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Kind, LabelSet, Project
-from annotation.quality.columns import CHANGE, DOCUMENT, ITEM, VALUE, VOICE, Columns, Flag, VoiceKind
+from annotation.quality.columns import CHANGE, DOCUMENT, ITEM, LANGUAGE_BYTES, VALUE, VOICE, Columns, Flag, VoiceKind
 from annotation.quality.corrected import KINDS, label_of
 from annotation.reviews.models import Review, Verdict
 
 Row = tuple[Any, ...]  # Any: one of a table's rows
 SOURCES = tuple(source.value for source in Source)
 VERDICTS = tuple(verdict.value for verdict in Verdict)
-LANGUAGE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def collect(project: Project, document_ids: Sequence[int], names: Names | None =
     """Six statements, however many documents."""
     found = _Found(names or Names.of(project.pk))
     rows = Document.objects.filter(project=project, pk__in=document_ids).order_by("pk")
-    documents = [_document(project, row) for row in rows.values_list("pk", "created_at", Length("text"), "meta")]
+    documents = [_document(row) for row in rows.values_list("pk", "created_at", Length("text"), "meta")]
     ids = [row[0] for row in documents]
     golds = {row[0]: row[1:] for row in _golds(ids)}
     answers = list(_answers(ids))
@@ -122,9 +121,9 @@ def collect(project: Project, document_ids: Sequence[int], names: Names | None =
     )
 
 
-def _document(project: Project, row: Row) -> Row:
+def _document(row: Row) -> Row:
     pk, created_at, length, meta = row
-    said = meta.get("language") or meta.get("lang") or project.language
+    said = meta.get("language") or meta.get("lang") or ""
     return pk, _minute(created_at), length, str(said).encode()[:LANGUAGE_BYTES]
 
 

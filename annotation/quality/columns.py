@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 Table = NDArray[Any]  # Any: rows of one of the types below
 Mask = NDArray[np.bool_]
 
-DOCUMENT = np.dtype([("document", "<i8"), ("minute", "<i4"), ("length", "<i4"), ("language", "S12")])
+LANGUAGE_BYTES = 12
+
+DOCUMENT = np.dtype([("document", "<i8"), ("minute", "<i4"), ("length", "<i4"), ("language", f"S{LANGUAGE_BYTES}")])
 VOICE = np.dtype(
     [
         ("document", "<i8"),

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotation.documents.models import Document
 from annotation.projects.models import Project
 from annotation.quality.collecting import Names, collect
 from annotation.quality.columns import TYPES, Columns, joined, unpack
@@ -13,7 +12,7 @@ from annotation.quality.models import QualityMark, QualitySlice
 
 # Documents with ids from k * SLICE on, up to the next, share a row.
 SLICE = 4_096
-# Above this share of a slice it is quicker to read all of it than to take the old rows out.
+# Names the lock under which one worker at a time writes the columns of a project.
 _ADVISORY = 7_306_011
 
 
@@ -104,11 +103,3 @@ def _write(project: Project, place: int, marked: Collection[int], names: Names) 
         QualitySlice.objects.create(project=project, place=place, **fields)
     else:
         QualitySlice.objects.filter(project=project, place=place).update(**fields)
-
-
-def built_at(project: Project) -> list[object]:
-    return list(QualitySlice.objects.filter(project=project).values_list("built_at", flat=True))
-
-
-def document_count(project: Project) -> int:
-    return Document.objects.filter(project=project).count()
