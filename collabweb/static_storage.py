@@ -8,7 +8,7 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 from collabweb.script_joining import joined
 
 # Pages whose modules travel as one script.
-ENTRIES = ("js/desk/annotation-desk.js",)
+ENTRIES = ("js/desk/annotation-desk.js", "js/review/review-desk.js")
 
 Sources = dict[str, tuple[Any, str]]  # Any: a storage
 

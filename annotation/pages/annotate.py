@@ -56,7 +56,7 @@ def boot(request: HttpRequest, project: Project, user: User) -> Boot:
     return {
         "project": {"id": project.pk, "name": project.name, "url": reverse("project", args=[project.pk])},
         "language": get_language() or "en",
-        "labelSets": [_label_set(label_set) for label_set in label_sets],
+        "labelSets": [label_set_json(label_set) for label_set in label_sets],
         "api": "/api/v1/",
         "live": f"{live_url(project.pk, host=request.get_host(), is_secure=request.is_secure())}?here=1",
         "since": Event.objects.last_id(project.pk),
@@ -74,7 +74,7 @@ def boot(request: HttpRequest, project: Project, user: User) -> Boot:
     }
 
 
-def _label_set(label_set: LabelSet) -> Boot:
+def label_set_json(label_set: LabelSet) -> Boot:
     return {
         "name": label_set.name,
         "title": label_set.title,

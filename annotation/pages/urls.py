@@ -14,6 +14,7 @@ from annotation.pages import (
     new_project,
     practice,
     projects,
+    review,
     settings,
     talk,
 )
@@ -45,6 +46,9 @@ urlpatterns = [
     path("projects/<int:project_id>/guidelines/", guidelines.guidelines_page, name="guidelines"),
     path("projects/<int:project_id>/guidelines/panel/", guidelines.guidelines_panel, name="guidelines_panel"),
     path("projects/<int:project_id>/guidelines/seen/", guidelines.guidelines_seen, name="guidelines_seen"),
+    path("projects/<int:project_id>/review/", review.review_page, name="review"),
+    path("projects/<int:project_id>/review/agreeing/", review.agreeing_page, name="agreeing"),
+    path("projects/<int:project_id>/review/agreeing/<int:batch_id>/undo/", review.undo_agreeing, name="undo_agreeing"),
     path("projects/<int:project_id>/practice/", practice.practice, name="practice"),
     path("projects/<int:project_id>/practice/add/", practice.add, name="add_practice"),
     path("projects/<int:project_id>/practice/draw/", practice.draw, name="draw_practice"),

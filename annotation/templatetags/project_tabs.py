@@ -7,26 +7,29 @@ from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from annotation.people.models import User
 from annotation.projects.models import Membership, Project, Role
 
 register = template.Library()
 
-# Name of the address, title, is it for managers only.
-_TABS: tuple[tuple[str, Promise, bool], ...] = (
-    ("project", _("Overview"), False),
-    ("annotate", _("Annotate"), False),
-    ("bulk", _("Bulk"), False),
-    ("my_work", _("My work"), False),
-    ("documents", _("Documents"), False),
-    ("guidelines", _("Guidelines"), False),
-    ("imports", _("Import"), True),
-    ("models", _("Models"), False),
-    ("webhooks", _("Webhooks"), True),
-    ("practice", _("Practice"), True),
-    ("members", _("Members"), True),
-    ("project_settings", _("Settings"), True),
+_EVERYBODY, _REVIEWERS, _MANAGERS = tuple(Role), (Role.REVIEWER, Role.MANAGER), (Role.MANAGER,)
+# Name of the address, title, whom it is for.
+_TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
+    ("project", _("Overview"), _EVERYBODY),
+    ("annotate", _("Annotate"), _EVERYBODY),
+    ("bulk", _("Bulk"), _EVERYBODY),
+    ("review", pgettext_lazy("page", "Review"), _REVIEWERS),
+    ("my_work", _("My work"), _EVERYBODY),
+    ("documents", _("Documents"), _EVERYBODY),
+    ("guidelines", _("Guidelines"), _EVERYBODY),
+    ("imports", _("Import"), _MANAGERS),
+    ("models", _("Models"), _EVERYBODY),
+    ("webhooks", _("Webhooks"), _MANAGERS),
+    ("practice", _("Practice"), _MANAGERS),
+    ("members", _("Members"), _MANAGERS),
+    ("project_settings", _("Settings"), _MANAGERS),
 )
 
 
@@ -63,8 +66,8 @@ def _membership(user: object, project: object) -> Membership | None:
 def tabs_for(membership: Membership, path: str) -> list[Tab]:
     home = reverse("project", args=[membership.project_id])
     tabs = []
-    for name, title, for_managers in _TABS:
-        if for_managers and membership.role != Role.MANAGER:
+    for name, title, roles in _TABS:
+        if membership.role not in roles:
             continue
         try:
             url = reverse(name, args=[membership.project_id])
