@@ -29,4 +29,5 @@ def change_json(change: GoldChange) -> dict[str, Any]:  # Any: JSON
         "source": change.source,
         "changed_at": change.changed_at.isoformat(),
         "deleted": change.deleted,
+        **change.grounds,
     }

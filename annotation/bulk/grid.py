@@ -28,11 +28,11 @@ _OPEN = """
         SELECT lease.document_id AS id FROM annotation_assignment AS lease
         JOIN annotation_document AS document ON document.id = lease.document_id
         WHERE lease.project_id = %(project)s AND lease.user_id = %(user)s AND lease.state = 'open'
-            AND document.state NOT IN ('gold', 'auto_accepted')
+            AND document.state NOT IN ('gold', 'auto_accepted') AND NOT document.is_audit
             AND (%(ids)s::bigint[] IS NULL OR document.id = ANY(%(ids)s::bigint[]))
     ), free AS (
         SELECT id FROM annotation_document AS document
-        WHERE project_id = %(project)s AND slots > 0
+        WHERE project_id = %(project)s AND slots > 0 AND NOT is_audit
             AND (%(ids)s::bigint[] IS NULL OR document.id = ANY(%(ids)s::bigint[]))
             AND NOT EXISTS (SELECT 1 FROM annotation_annotation AS done
             WHERE done.document_id = document.id AND done.user_id = %(user)s AND done.status <> 'draft')

@@ -47,7 +47,7 @@ def _gold(project: Project, found: QuerySet[Document] | None) -> Iterator[Line]:
             .order_by("document_id")[:PAGE]
         )
         for row in rows:
-            line = _document(row.document) | {"answer": row.answer, "source": row.source}
+            line = _document(row.document) | {"answer": row.answer, "source": row.source} | row.grounds
             line["changed_at"] = row.changed_at.isoformat()
             if row.by is not None:
                 line["by"] = row.by.username

@@ -34,7 +34,7 @@ class Prediction(models.Model):
     source = models.CharField(max_length=100, blank=True)
     answer = models.JSONField(default=dict)
     confidence = models.JSONField(default=dict)
-    # What the version itself answered, where something else has a hand in `answer` (see `made_by`); null: the same.
+    # What the version itself answered, whatever has a hand in `answer` since (see `made_by`); null of imported ones.
     own_answer = models.JSONField(null=True, blank=True)
     # How likely the version's own value is right as a whole, by label set; and how likely its whole answer is.
     whole_confidence = models.JSONField(default=dict, db_default={}, blank=True)

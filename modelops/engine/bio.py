@@ -102,6 +102,14 @@ def spans_of(log_probabilities: Floats, layout: Layout, head: HeadSpec) -> list[
     return sorted(found, key=lambda pair: (pair[0].start, pair[0].end, pair[0].label))
 
 
+def whole_confidence(log_probabilities: Floats, layout: Layout) -> float:
+    """The probability that all spans are right and none is missing: that of the likeliest tag of every usable token.
+
+    Shapes as in `spans_of`. 1.0 for a text without usable tokens: nothing can be marked there.
+    """
+    return float(np.exp(log_probabilities[layout.positions].max(axis=-1).sum(dtype=np.float64)))
+
+
 def _decode(scores: Floats, layout: Layout, labels: Sequence[str]) -> list[tuple[SpanValue, float]]:
     if not len(scores):
         return []

@@ -73,8 +73,10 @@ class Predicted:
     """A whole answer for one text with its confidence, both keyed by head name.
 
     Confidence of a choice: label -> probability, surest first (at most 10); of choices: label -> probability, all
-    labels; of spans: one number a span, in the answer's order.
+    labels; of spans: one number a span, in the answer's order. `whole`: the probability that a head's whole value is
+    right, "nothing here" included.
     """
 
     answer: dict[str, object] = field(default_factory=dict)
     confidence: dict[str, object] = field(default_factory=dict)
+    whole: dict[str, float] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from peft import PeftModel, set_peft_model_state_dict
 from torch import nn
 from transformers import BertModel
 
-from modelops.engine.bio import layout_of, spans_of
+from modelops.engine.bio import layout_of, spans_of, whole_confidence
 from modelops.engine.checkpoints import (
     ADAPTER,
     Checkpoint,
@@ -121,16 +121,18 @@ class Predictor:
     def _answer(self, scores: Scores, parts: Parts, roles: Sequence[str]) -> Predicted:
         answer: dict[str, object] = {}
         confidence: dict[str, object] = {}
+        whole: dict[str, float] = {}
         for head, weight, bias in self.text_heads:
             logits = weight @ scores.mean + bias
             decide = _choice if head.kind == "choice" else _choices
-            answer[head.name], confidence[head.name] = decide(logits, head)
+            answer[head.name], confidence[head.name], whole[head.name] = decide(logits, head)
         for head, _, _ in self._span_heads:
             layout = layout_of(scores.tokens.places, parts, roles, head)
             found = spans_of(scores.spans[head.name], layout, head)
             answer[head.name] = [span.as_wire() for span, _ in found]
             confidence[head.name] = [sure for _, sure in found]
-        return Predicted(answer, confidence)
+            whole[head.name] = whole_confidence(scores.spans[head.name], layout)
+        return Predicted(answer, confidence, whole)
 
     def _score(self, texts: Sequence[str]) -> list[Scores]:
         tokenized = self.reader.tokenize(texts)
@@ -189,17 +191,18 @@ def _log_softmax(logits: torch.Tensor, head: HeadSpec) -> Floats:
     return result
 
 
-def _choice(logits: Floats, head: HeadSpec) -> tuple[object, object]:
+def _choice(logits: Floats, head: HeadSpec) -> tuple[object, object, float]:
     shifted = np.exp(logits - logits.max())
     probabilities = shifted / shifted.sum()
     surest = np.argsort(-probabilities, kind="stable")[:_TOP]
-    return head.labels[surest[0]], {head.labels[number]: round(float(probabilities[number]), 6) for number in surest}
+    confidence = {head.labels[number]: round(float(probabilities[number]), 6) for number in surest}
+    return head.labels[surest[0]], confidence, float(probabilities[surest[0]])
 
 
-def _choices(logits: Floats, head: HeadSpec) -> tuple[object, object]:
+def _choices(logits: Floats, head: HeadSpec) -> tuple[object, object, float]:
     probabilities = 1.0 / (1.0 + np.exp(-logits))
     chosen = [label for label, probability in zip(head.labels, probabilities, strict=True) if probability >= 0.5]
     confidence = {
         label: round(float(probability), 6) for label, probability in zip(head.labels, probabilities, strict=True)
     }
-    return chosen, confidence
+    return chosen, confidence, float(np.prod(np.maximum(probabilities, 1.0 - probabilities)))

@@ -108,7 +108,7 @@ def _predict(predictor: Predictor, ids: Sequence[int], check: Callable[[], None]
         documents = list(Document.objects.filter(pk__in=ids[start : start + SLICE]))
         answers: list[Predicted] = predict_documents(predictor, documents)
         made.extend(
-            NewPrediction(document.pk, predicted.answer, predicted.confidence)
+            NewPrediction(document.pk, predicted.answer, predicted.confidence, predicted.whole)
             for document, predicted in zip(documents, answers, strict=True)
         )
     return made

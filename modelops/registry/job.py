@@ -58,7 +58,7 @@ def predict_and_store(version: ModelVersion, predictor: Predictor, documents: Se
     store(
         version.number,
         [
-            NewPrediction(document.pk, predicted.answer, predicted.confidence)
+            NewPrediction(document.pk, predicted.answer, predicted.confidence, predicted.whole)
             for document, predicted in zip(documents, answers, strict=True)
         ],
     )

@@ -1,7 +1,8 @@
 """Predictions that a version has stored, and those that it lacks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,9 +15,12 @@ from annotation.queue.models import Assignment
 
 @dataclass(frozen=True, slots=True)
 class NewPrediction:
+    """`whole`: how likely each label set's whole value is right; empty where nothing can be said."""
+
     document_id: int
     answer: Mapping[str, object]
     confidence: Mapping[str, object]
+    whole: Mapping[str, float] = field(default_factory=dict)
 
 
 def documents_without(project_id: int, number: int) -> QuerySet[Document]:
@@ -28,7 +32,15 @@ def documents_without(project_id: int, number: int) -> QuerySet[Document]:
 def store(number: int, predictions: Sequence[NewPrediction]) -> None:
     """Keep them, one a document and version; one that is there already stays as it is."""
     rows = [
-        Prediction(document_id=new.document_id, version=number, answer=new.answer, confidence=new.confidence)
+        Prediction(
+            document_id=new.document_id,
+            version=number,
+            answer=new.answer,
+            confidence=new.confidence,
+            own_answer=new.answer,
+            whole_confidence=new.whole,
+            document_confidence=prod(new.whole.values()) if new.whole else None,
+        )
         for new in predictions
     ]
     Prediction.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modelops.engine.bio import IGNORED, layout_of, spans_of, tags_of
+from modelops.engine.bio import IGNORED, layout_of, spans_of, tags_of, whole_confidence
 from modelops.engine.examples import HeadSpec, SpanValue
 from modelops.engine.tokens import TextTokenizer
 
@@ -116,3 +116,13 @@ def test_only_the_surest_spans_are_kept() -> None:
     found = spans_of(scores, layout, head)
 
     assert [one for one, _ in found] == [SpanValue(3, 5, "A")]
+
+
+def test_a_whole_value_is_as_likely_as_the_likeliest_tags_of_all_usable_tokens() -> None:
+    layout = layout_of([(0, 2), (2, 2), (2, 4)], (), (), HEAD)
+    chances = np.array([[0.8, 0.2, 0, 0, 0], [0.1, 0.9, 0, 0, 0], [0.5, 0.3, 0.2, 0, 0]], dtype=np.float32)
+
+    found = whole_confidence(np.log(np.maximum(chances, 1e-9)), layout)
+
+    assert found == pytest.approx(0.8 * 0.5, rel=1e-4)  # the token in the middle shows nothing
+    assert whole_confidence(np.zeros((0, 5), dtype=np.float32), layout_of([], (), (), HEAD)) == 1.0

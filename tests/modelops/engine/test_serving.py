@@ -182,3 +182,13 @@ def test_a_broken_checkpoint_is_refused(
 
     with pytest.raises(CheckpointError, match=message):
         Predictor.load(folder, tiny_encoder)
+
+
+def test_a_whole_value_is_at_most_as_likely_as_its_surest_part(predictor: Predictor) -> None:
+    for one in predictor.predict([example.text for example in gold(12)]):
+        intent = one.confidence["Intent"]
+
+        assert set(one.whole) == set(one.answer)
+        assert isinstance(intent, dict)
+        assert one.whole["Intent"] == pytest.approx(max(intent.values()), abs=1e-5)
+        assert all(0.0 < value <= 1.0 for value in one.whole.values())
