@@ -37,16 +37,25 @@ export class SidePanel {
   open() {
     const isDialog = matchMedia(NO_ROOM).matches || this.#desk.part("work").hidden;
     (isDialog ? this.#dialog : this.#aside).append(this.#content);
-    this.#aside.hidden = isDialog;
+    this.#show(!isDialog);
     if (isDialog && !this.#dialog.open) this.#dialog.showModal();
     if (!isDialog && this.#dialog.open) this.#dialog.close();
     this.#onToggle(true, isDialog);
   }
 
+  // The page asks how many stand beside the card: rules that look for what is not hidden are dear at every change.
+  #show(isBeside) {
+    this.#aside.hidden = !isBeside;
+    const work = this.#desk.part("work");
+    const count = work.querySelectorAll(".beside > :not([hidden])").length;
+    if (count) work.dataset.beside = count;
+    else delete work.dataset.beside;
+  }
+
   close() {
     if (this.#dialog.open) return this.#dialog.close();
     const hadFocus = this.#aside.contains(document.activeElement);
-    this.#aside.hidden = true;
+    this.#show(false);
     if (hadFocus) this.#desk.annotator.view.focus({ preventScroll: true });
     return this.#onToggle(false, false);
   }

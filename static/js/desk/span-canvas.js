@@ -47,12 +47,17 @@ export class SpanCanvas {
     this.#overlay.draw(spans);
   }
 
-  /** Show a UTF-16 range as the cursor, or none. */
-  drawCursor(range) {
-    this.#overlay.drawCursor(range);
+  /** Where a UTF-16 range lies, line by line; null for none. */
+  measureCursor(range) {
+    return this.#overlay.measureCursor(range);
   }
 
-  /** Where the handles of a range stand. Ask before anything is drawn: afterwards the page is laid out for it once more. */
+  /** Show these lines as the cursor, or none. */
+  drawCursor(lines) {
+    this.#overlay.drawCursor(lines);
+  }
+
+  /** Where the handles of a range stand. */
   measure(range, caret) {
     return { edges: this.page.edgesOf(...range), caret: caret && this.page.edgesOf(...caret).start, box: this.#handles.box };
   }

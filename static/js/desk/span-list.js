@@ -1,6 +1,9 @@
 // The list of spans beside the text: one row a span, to select, accept or remove it.
 export const percent = (probability) => `${Math.round(probability * 100)}%`;
 
+// Of so many rows some stay in view, however little room there is.
+const MANY_ROWS = 4;
+
 export class SpanList {
   #annotator;
   #labelOf;
@@ -8,6 +11,7 @@ export class SpanList {
   #rows = new Map();
   #marked = null;
   #list = document.getElementById("desk-spans");
+  #root = this.#list?.closest(".span-list");
   #count = document.getElementById("desk-span-count");
 
   constructor(annotator, labelOf, t) {
@@ -32,6 +36,7 @@ export class SpanList {
       this.#fillRow(row, span);
       before = row.element;
     }
+    this.#root.classList.toggle("long", spans.length >= MANY_ROWS);
     document.getElementById("desk-no-spans").hidden = spans.length > 0;
   }
 
@@ -66,6 +71,12 @@ export class SpanList {
     this.#marked = this.#rows.get(id)?.element ?? null;
     if (!this.#marked) return;
     this.#marked.classList.add("on");
+    // In the frame the page is laid out anyway; here it would be once more.
+    requestAnimationFrame(() => this.#scrollToMarked());
+  }
+
+  #scrollToMarked() {
+    if (!this.#marked) return;
     const [box, place] = [this.#list.getBoundingClientRect(), this.#marked.getBoundingClientRect()];
     if (place.top < box.top || place.bottom > box.bottom) this.#list.scrollTop += place.top - box.top - 40;
   }

@@ -151,15 +151,21 @@ export class SpanOverlay {
     this.#activeId = id;
   }
 
-  /** Mark a range as cursor or selection, line by line; null takes the mark away. */
-  drawCursor(range) {
-    const rects = range ? this.#view.rectsOf(...range) : [];
+  measureCursor(range) {
+    if (!range) return null;
     const box = this.#under.getBoundingClientRect();
-    while (this.#cursorFrames.length > rects.length) this.#cursorFrames.pop().remove();
-    while (this.#cursorFrames.length < rects.length) this.#cursorFrames.push(this.#newFrame());
-    rects.forEach((rect, line) => {
-      const places = { left: rect.left - box.left, top: rect.top - box.top, width: rect.width, height: rect.height };
-      for (const [name, value] of Object.entries(places)) this.#cursorFrames[line].style.setProperty(name, `${value}px`);
+    const placed = ({ left, top, width, height }) => ({ left: left - box.left, top: top - box.top, width, height });
+    return this.#view.rectsOf(...range).map(placed);
+  }
+
+  /** Mark lines as cursor or selection; null takes the mark away. */
+  drawCursor(lines) {
+    const frames = this.#cursorFrames;
+    const count = lines?.length ?? 0;
+    while (frames.length > count) frames.pop().remove();
+    while (frames.length < count) frames.push(this.#newFrame());
+    lines?.forEach((places, line) => {
+      for (const [name, value] of Object.entries(places)) frames[line].style.setProperty(name, `${value}px`);
     });
   }
 

@@ -66,14 +66,20 @@ export class SpanReader extends HTMLElement {
   /** Draw these spans without telling anybody; the caller already knows. */
   show(spans) {
     this.now.setSpans(spans, (span) => this.labelOf(span)?.index ?? 0);
-    const places = this.#measureActive();
+    const places = this.#measure();
     this.canvas.drawSpans(this.now.spans);
     this.drawCursor(places);
   }
 
-  drawCursor(places = this.#measureActive()) {
-    this.canvas.drawCursor(this.preview ?? this.now.cursor.selection);
-    this.#drawActive(places);
+  drawCursor(places = this.#measure()) {
+    this.canvas.drawCursor(places.cursor);
+    this.#drawActive(places.active);
+  }
+
+  /** All that is asked of the page before anything is drawn: afterwards it would be laid out for each question. */
+  #measure() {
+    const cursor = this.canvas.measureCursor(this.preview ?? this.now.cursor.selection);
+    return { cursor, active: this.#measureActive() };
   }
 
   #showCursor() {

@@ -69,9 +69,13 @@ export class DeskStatus {
     part("said").textContent = message;
     if (!visible) return;
     const toast = part("toast");
-    setText(toast, message);
+    const show = (words) => {
+      setText(toast, words);
+      document.body.toggleAttribute("data-toast", Boolean(words));
+    };
+    show(message);
     clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => setText(toast, ""), TOAST_MS);
+    this.#toastTimer = setTimeout(() => show(""), TOAST_MS);
   }
 
   // Progress
