@@ -1,6 +1,7 @@
 """Save people's answers. Nothing that was acknowledged is ever lost or silently overwritten."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -15,7 +16,7 @@ from annotation.annotations.settling import Submitted, settle
 from annotation.answers.answer import JsonAnswer
 from annotation.answers.comparing import says_same
 from annotation.answers.label_sets import rules_for
-from annotation.answers.rules import check_answer
+from annotation.answers.rules import LabelSetRule, check_answer
 from annotation.documents.models import Document, State
 from annotation.events.services import ORDER_LOCK, publish_mixed
 from annotation.people.models import User
@@ -24,6 +25,49 @@ from annotation.projects.models import Project, ReviewPolicy
 # A tab that was asleep for long repeats a save that many drafts came after.
 KEPT_KEYS = 100
 KEY_DIGITS = 16
+
+# Ends the lease of whoever has one, where {stored} holds. A submitted answer keeps the slot it took; a skipped document
+# goes back to the others. A person without a lease (it expired, or the document was opened by its address) takes a slot
+# now, if one is left.
+_CLOSE = """
+    closed AS (
+        UPDATE annotation_assignment SET state = 'done'
+        WHERE document_id = %(document)s AND user_id = %(user)s AND state = 'open' AND {stored} RETURNING id
+    ), moved AS (
+        UPDATE annotation_document SET
+            slots = CASE
+                WHEN state IN ('gold', 'auto_accepted') THEN slots
+                WHEN %(skipped)s THEN slots + (SELECT count(*) FROM closed)
+                WHEN EXISTS (SELECT 1 FROM closed) THEN slots
+                ELSE greatest(slots - 1, 0) END,
+            state = CASE
+                WHEN %(skipped)s AND state = 'assigned' THEN 'new'
+                WHEN NOT %(skipped)s AND state IN ('new', 'assigned') THEN 'annotated'
+                ELSE state END
+        WHERE id = %(document)s AND {stored} RETURNING state
+    )
+"""
+# Then takes the project's order lock, which gold and events need next.
+_CLOSED = """
+    CASE WHEN moved.state IS NOT NULL THEN pg_advisory_xact_lock(%(lock)s, %(project)s)::text END,
+    EXISTS (SELECT 1 FROM annotation_assignment
+        WHERE document_id = %(document)s AND user_id = %(user)s AND kind = 'hidden'), moved.state
+"""
+_CLOSE_ALONE = f"WITH {_CLOSE.format(stored='true')} SELECT {_CLOSED} FROM moved"
+_INSERT = f"""
+    WITH made AS (
+        INSERT INTO annotation_annotation
+            (document_id, user_id, answer, status, version, seconds, prediction_id, is_blind, recent_keys,
+             guidelines_version, created_at, changed_at)
+        SELECT %(document)s, %(user)s, %(answer)s::jsonb, %(status)s, 1, %(seconds)s,
+            CASE WHEN is_blind THEN NULL ELSE %(prediction)s::bigint END, is_blind, %(keys)s, %(guidelines)s,
+            %(now)s, %(now)s
+        FROM coalesce((SELECT is_blind FROM annotation_assignment
+            WHERE document_id = %(document)s AND user_id = %(user)s ORDER BY id DESC LIMIT 1), false) AS is_blind
+        ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id, prediction_id, is_blind
+    ), {_CLOSE.format(stored="%(closes)s AND EXISTS (SELECT 1 FROM made)")}
+    SELECT made.id, made.prediction_id, made.is_blind, {_CLOSED} FROM made LEFT JOIN moved ON true
+"""
 
 
 class VersionConflict(Exception):
@@ -46,37 +90,45 @@ class Save:
     key: str = ""
 
 
-def save(*, document: Document, user: User, asked: Save) -> Annotation:
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """`gold_stands`: whatever this person says. `has_gold`: the document had gold before, maybe by this person."""
+
+    gold_stands: bool
+    has_gold: bool
+
+
+def save(*, document: Document, user: User, asked: Save, rules: Sequence[LabelSetRule] | None = None) -> Annotation:
     """Store the person's one annotation of this document; a submitted one becomes gold in a project without review.
 
-    `document` comes with its project. Repeating a save changes nothing. Raises AnswerError and VersionConflict.
+    `document` comes with its project, `rules` are the project's where the caller has read them. Repeating a save
+    changes nothing. Raises AnswerError and VersionConflict.
     """
-    project = document.project
     checked = check_answer(
         asked.answer,
-        rules=rules_for(project.pk),
+        rules=rules_for(document.project_id) if rules is None else rules,
         text=document.text,
         parts=document.parts_typed,
         complete=asked.status == Status.SUBMITTED,
     ).as_json()
     with transaction.atomic():
-        annotation, is_repeat = _store(document, user, asked, checked)
-        if not is_repeat and asked.status != Status.DRAFT:
-            closed = _close_assignment(project, document, user, asked.status)
+        annotation, closed = _store(document, user, asked, checked)
+        if closed is not None:
             _after_submit(document, annotation, closed)
     return annotation
 
 
-def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> tuple[Annotation, bool]:
+def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> tuple[Annotation, _Closed | None]:
+    """The row, and what its lease's end has told; None for a draft and for a repeat."""
     if not asked.if_match:
         made = _insert(document, user, asked, checked)
         if made is not None:
-            return made, False
+            return made
     present = Annotation.objects.select_for_update().filter(document=document, user=user).first()
     if present is None:
         raise VersionConflict(Annotation(document=document, user=user, version=0))
     if _is_repeat(present, asked, checked):
-        return present, True
+        return present, None
     # A late draft of a tab that was left open must not take back what was submitted.
     takes_back = present.status != Status.DRAFT and asked.status == Status.DRAFT
     if takes_back or asked.if_match not in (None, present.version):
@@ -85,7 +137,7 @@ def _store(document: Document, user: User, asked: Save, checked: JsonAnswer) -> 
     present.version += 1
     present.recent_keys = [*present.recent_keys, *_kept_key(asked)][-KEPT_KEYS:]
     present.save()
-    return present, False
+    return present, None if asked.status == Status.DRAFT else _close_assignment(document, user, asked.status)
 
 
 def _change(present: Annotation, asked: Save, checked: JsonAnswer, project: Project) -> None:
@@ -109,43 +161,32 @@ def _kept_key(asked: Save) -> list[str]:
     return [sha256(asked.key.encode()).hexdigest()[:KEY_DIGITS]] if asked.key else []
 
 
-def _insert(document: Document, user: User, asked: Save, checked: JsonAnswer) -> Annotation | None:
-    """The first save, in one statement; None when the person already has an annotation of this document."""
+def _insert(
+    document: Document, user: User, asked: Save, checked: JsonAnswer
+) -> tuple[Annotation, _Closed | None] | None:
+    """The first save and the end of its lease, in one statement; None when the person has an annotation already."""
     now = timezone.now()
     new = Annotation(document=document, user=user, created_at=now, changed_at=now, **_fields(asked, checked))
     new.recent_keys = _kept_key(asked)
     if asked.status == Status.SUBMITTED:
         new.guidelines_version = document.project.guidelines_number
+    values = _closing(document, user, asked.status) | {
+        "closes": asked.status != Status.DRAFT,
+        "answer": json.dumps(checked),
+        "status": asked.status.value,
+        "seconds": asked.seconds,
+        "prediction": asked.prediction_id,
+        "keys": new.recent_keys,
+        "guidelines": new.guidelines_version,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO annotation_annotation
-                (document_id, user_id, answer, status, version, seconds, prediction_id, is_blind, recent_keys,
-                 guidelines_version, created_at, changed_at)
-            SELECT %(document)s, %(user)s, %(answer)s::jsonb, %(status)s, 1, %(seconds)s,
-                CASE WHEN is_blind THEN NULL ELSE %(prediction)s::bigint END, is_blind, %(keys)s, %(guidelines)s,
-                %(now)s, %(now)s
-            FROM coalesce((SELECT is_blind FROM annotation_assignment
-                WHERE document_id = %(document)s AND user_id = %(user)s ORDER BY id DESC LIMIT 1), false) AS is_blind
-            ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id, prediction_id, is_blind
-            """,
-            {
-                "document": document.pk,
-                "user": user.pk,
-                "answer": json.dumps(checked),
-                "status": asked.status.value,
-                "seconds": asked.seconds,
-                "prediction": asked.prediction_id,
-                "keys": new.recent_keys,
-                "guidelines": new.guidelines_version,
-                "now": now,
-            },
-        )
+        cursor.execute(_INSERT, values)
         row = cursor.fetchone()
     if row is None:
         return None
-    new.pk, new.prediction_id, new.is_blind = row
-    return new
+    new.pk, new.prediction_id, new.is_blind, _, is_hidden_gold, state = row
+    return new, _closed(document, user, state, is_hidden_gold=is_hidden_gold) if values["closes"] else None
 
 
 def _fields(asked: Save, checked: JsonAnswer) -> dict[str, Any]:  # Any: model fields
@@ -157,53 +198,25 @@ def _fields(asked: Save, checked: JsonAnswer) -> dict[str, Any]:  # Any: model f
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Closed:
-    """`gold_stands`: whatever this person says. `has_gold`: the document had gold before, maybe by this person."""
+def _closing(document: Document, user: User, status: Status) -> dict[str, Any]:  # Any: values of SQL
+    return {
+        "document": document.pk,
+        "user": user.pk,
+        "skipped": status == Status.SKIPPED,
+        "lock": ORDER_LOCK,
+        "project": document.project_id,
+    }
 
-    gold_stands: bool
-    has_gold: bool
 
-
-def _close_assignment(project: Project, document: Document, user: User, status: Status) -> _Closed:
-    """End the lease. A submitted answer keeps the slot it took; a skipped document goes back to the others.
-
-    A person without a lease (it expired, or the document was opened by its address) takes a slot now, if one is left.
-    Takes the project's order lock, which gold and events need next. Gold stands where the document was lent to this
-    person as hidden gold, or where somebody else settled it meanwhile.
-    """
+def _close_assignment(document: Document, user: User, status: Status) -> _Closed:
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH closed AS (
-                UPDATE annotation_assignment SET state = 'done'
-                WHERE document_id = %(document)s AND user_id = %(user)s AND state = 'open' RETURNING id
-            ), moved AS (
-            UPDATE annotation_document SET
-                slots = CASE
-                    WHEN state IN ('gold', 'auto_accepted') THEN slots
-                    WHEN %(skipped)s THEN slots + (SELECT count(*) FROM closed)
-                    WHEN EXISTS (SELECT 1 FROM closed) THEN slots
-                    ELSE greatest(slots - 1, 0) END,
-                state = CASE
-                    WHEN %(skipped)s AND state = 'assigned' THEN 'new'
-                    WHEN NOT %(skipped)s AND state IN ('new', 'assigned') THEN 'annotated'
-                    ELSE state END
-            WHERE id = %(document)s RETURNING state
-            )
-            SELECT pg_advisory_xact_lock(%(lock)s, %(project)s), EXISTS (SELECT 1 FROM annotation_assignment
-                WHERE document_id = %(document)s AND user_id = %(user)s AND kind = 'hidden'), state
-            FROM moved
-            """,
-            {
-                "document": document.pk,
-                "user": user.pk,
-                "skipped": status == Status.SKIPPED,
-                "lock": ORDER_LOCK,
-                "project": project.pk,
-            },
-        )
+        cursor.execute(_CLOSE_ALONE, _closing(document, user, status))
         _, is_hidden_gold, state = cursor.fetchone() or (None, False, "")
+    return _closed(document, user, state, is_hidden_gold=is_hidden_gold)
+
+
+def _closed(document: Document, user: User, state: str, *, is_hidden_gold: bool) -> _Closed:
+    """Gold stands where the document was lent to them as hidden gold, or where somebody else settled it meanwhile."""
     has_gold = state == State.GOLD
     return _Closed(is_hidden_gold or (has_gold and _is_settled(document, user)), has_gold)
 
@@ -221,15 +234,15 @@ def _after_submit(document: Document, annotation: Annotation, closed: _Closed) -
     project, user_id = document.project, annotation.user_id
     said = {"document": document.pk, "annotation": annotation.pk, "user": user_id}
     events: list[tuple[str, dict[str, object]]] = [("annotation.submitted", {**said})]
+    is_gold = not closed.gold_stands and _is_gold(document, annotation, closed)
     if not closed.gold_stands:
-        is_gold = _is_gold(document, annotation, closed)
-        if is_gold:
-            record_gold(
-                project.pk, [NewGold(document.pk, annotation.answer, user_id)], Source.ANNOTATION, is_locked=True
-            )
         state = State.GOLD if is_gold else State.ANNOTATED
         events.append(("document.changed", {"document": document.pk, "state": state.value}))
-    publish_mixed(project.pk, events, is_locked=True)
+    if is_gold:
+        golds = [NewGold(document.pk, annotation.answer, user_id)]
+        record_gold(project.pk, golds, Source.ANNOTATION, is_locked=True, events=events)
+    else:
+        publish_mixed(project.pk, events, is_locked=True)
 
 
 def _is_gold(document: Document, annotation: Annotation, closed: _Closed) -> bool:

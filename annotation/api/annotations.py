@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +13,7 @@ from annotation.access import is_member, project_for, signed_in
 from annotation.annotations.models import Annotation, GoldChange, Status
 from annotation.annotations.services import Save, VersionConflict, save
 from annotation.annotations.wire import annotation_json, change_json
+from annotation.answers.label_sets import rules_from, with_rules
 from annotation.answers.problems import Problem
 from annotation.api.errors import ApiError, invalid
 from annotation.api.pagination import Pages
@@ -61,12 +62,16 @@ class AnnotationView(APIView):
 
         `has_feedback` says that the document's answer was known: see `projects/{id}/practice/feedback/`.
         """
-        document = Document.objects.select_related("project").filter(is_member(request.user), pk=document_id).first()
-        if document is None:
-            raise Http404
-        asked = self._asked(request, document)
+        body = AnnotationRequest(data=request.data)
+        prediction_id = body.validated_data.get("prediction") if body.is_valid() else None
+        document, has_prediction = _document_to_save(request, document_id, prediction_id or 0)
+        body.is_valid(raise_exception=True)
+        if prediction_id and not has_prediction:
+            raise invalid([Problem("prediction", "unknown_prediction", "This document has no such prediction.")])
+        asked = self._asked(request, body.validated_data)
         try:
-            saved = save(document=document, user=signed_in(request.user), asked=asked)
+            rules = rules_from(getattr(document, "rules", ()))
+            saved = save(document=document, user=signed_in(request.user), asked=asked, rules=rules)
         except VersionConflict as conflict:
             present = annotation_json(conflict.annotation) if conflict.annotation.pk else None
             raise ApiError(
@@ -75,21 +80,26 @@ class AnnotationView(APIView):
         extra = {"has_feedback": True} if note_answer(document=document, annotation=saved) else {}
         return Response({**annotation_json(saved), **extra}, headers={"ETag": f'"{saved.version}"'})
 
-    def _asked(self, request: Request, document: Document) -> Save:
-        body = AnnotationRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        given: dict[str, Any] = body.validated_data  # Any: checked by the serializer
-        prediction_id = given.get("prediction")
-        if prediction_id and not Prediction.objects.filter(pk=prediction_id, document=document).exists():
-            raise invalid([Problem("prediction", "unknown_prediction", "This document has no such prediction.")])
+    def _asked(self, request: Request, given: dict[str, Any]) -> Save:  # Any: checked by the serializer
         return Save(
             answer=given["answer"],
             status=Status(given["status"]),
             seconds=given["seconds"],
-            prediction_id=prediction_id,
+            prediction_id=given.get("prediction"),
             if_match=_version(request.headers.get("If-Match")),
             key=idempotency_key(request),
         )
+
+
+def _document_to_save(request: Request, document_id: int, prediction_id: int) -> tuple[Document, bool]:
+    """With its project and the rules of its answers, and whether it has this prediction: one statement."""
+    asked = Prediction.objects.filter(pk=prediction_id, document=OuterRef("pk"))
+    rows = with_rules(Document.objects.select_related("project"), "annotation_document.project_id")
+    rows = rows.annotate(has_prediction=Exists(asked) if prediction_id else Value(False))
+    document = rows.filter(is_member(request.user), pk=document_id).first()
+    if document is None:
+        raise Http404
+    return document, bool(getattr(document, "has_prediction", False))
 
 
 def _version(header: str | None) -> int | None:

@@ -16,6 +16,17 @@ KEPT_FOR = timedelta(days=7)
 # First key of PostgreSQL's two-key advisory locks; the second is the project.
 ORDER_LOCK = 4201
 
+# A CTE for statements that write something else, too, and the SELECT that ends them; see `publishing`.
+PUBLISHED = """
+    published AS (
+        INSERT INTO annotation_event (project_id, type, payload, at)
+        SELECT %(project)s, kind, payload, %(now)s
+        FROM unnest(%(kinds)s::text[], %(payloads)s::jsonb[]) AS new(kind, payload)
+        RETURNING id
+    )
+"""
+NOTIFIED = "SELECT pg_notify(%(channel)s, %(project)s || ':' || max(id)) FROM published HAVING count(*) > 0"
+
 Payload = Mapping[str, Any]  # Any: JSON; the shapes are the TypedDicts of annotation/events/types.py
 
 
@@ -43,24 +54,19 @@ def publish_mixed(project_id: int, events: Iterable[tuple[str, Payload]], *, is_
         if not is_locked:
             lock_order(project_id)
         with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                WITH made AS (
-                    INSERT INTO annotation_event (project_id, type, payload, at)
-                    SELECT %s, kind, payload, %s FROM unnest(%s::text[], %s::jsonb[]) AS new(kind, payload)
-                    RETURNING id
-                )
-                SELECT pg_notify(%s, %s || ':' || max(id)) FROM made
-                """,
-                [
-                    project_id,
-                    timezone.now(),
-                    [kind for kind, _ in rows],
-                    [json.dumps(payload) for _, payload in rows],
-                    CHANNEL,
-                    str(project_id),
-                ],
-            )
+            cursor.execute(f"WITH {PUBLISHED} {NOTIFIED}", publishing(project_id, rows))
+
+
+def publishing(project_id: int, events: Iterable[tuple[str, Payload]]) -> dict[str, Any]:  # Any: values of SQL
+    """What PUBLISHED and NOTIFIED need. The statement runs with the project's order lock in hand."""
+    rows = list(events)
+    return {
+        "project": project_id,
+        "now": timezone.now(),
+        "kinds": [kind for kind, _ in rows],
+        "payloads": [json.dumps(payload) for _, payload in rows],
+        "channel": CHANNEL,
+    }
 
 
 def prune() -> int:

@@ -12,12 +12,12 @@ from annotation.queue.models import Assignment
 
 
 def assignments_json(assignments: list[Assignment], project: Project, user: User) -> list[dict[str, object]]:
-    """Two statements more: what people see as prediction, and what this person saved before.
+    """At most two statements more: what people see as prediction, and what this person saved before.
 
     Hidden gold looks like everything else here: what it is must not be known before it is answered.
     """
     disguise(project, assignments)
-    ids = [assignment.document_id for assignment in assignments]
+    ids = [assignment.document_id for assignment in assignments if assignment.may_have_annotation]
     shown = [assignment.document_id for assignment in assignments if not assignment.is_blind]
     predictions = Prediction.objects.current(shown, project.production_version) if shown else {}
     drafts = Annotation.objects.filter(document_id__in=ids, user=user) if ids else []

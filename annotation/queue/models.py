@@ -50,6 +50,8 @@ class Assignment(models.Model):
     # Filled in by with_document().
     comment_count: int = 0
     is_flagged: bool = False
+    # False where lending found that the person has saved nothing of the document so far.
+    may_have_annotation: bool = True
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -1,7 +1,9 @@
 """Who gets which document. The cost of lending does not grow with the project: partial indexes, SKIP LOCKED."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -10,7 +12,7 @@ from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.projects.models import Project
 from annotation.queue.blind import is_drawn
-from annotation.queue.models import Assignment, AssignmentState
+from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
 from annotation.queue.near_leases import HAS_LOCK, IS_FREE_OF_OTHERS, wait_for_group, without_others
 
 MAX_LENT_AT_ONCE = 50
@@ -45,65 +47,105 @@ _LEND = f"""
     ), taken AS (
         UPDATE annotation_document SET slots = slots - 1,
             state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END
-        WHERE id IN (SELECT id FROM picked WHERE {HAS_LOCK}) RETURNING id, priority
+        WHERE id IN (SELECT id FROM picked WHERE {HAS_LOCK}) RETURNING *
     ), lent AS (
-        INSERT INTO annotation_assignment (project_id, document_id, user_id, state, is_blind, created_at, expires_at)
-        SELECT %(project)s, id, %(user)s, 'open', false, %(now)s, %(expires)s FROM taken ORDER BY priority DESC, id
+        INSERT INTO annotation_assignment
+            (project_id, document_id, user_id, state, kind, is_blind, created_at, expires_at)
+        SELECT %(project)s, id, %(user)s, 'open', CASE WHEN is_audit THEN 'audit' ELSE 'queue' END, false, %(now)s,
+            %(expires)s FROM taken ORDER BY priority DESC, id
         RETURNING id, document_id
     )
-    SELECT id, document_id, (SELECT earlier.is_blind FROM annotation_assignment AS earlier
-        WHERE earlier.document_id = lent.document_id ORDER BY earlier.id LIMIT 1) FROM lent
-    UNION ALL SELECT NULL, id, NULL FROM picked WHERE id NOT IN (SELECT id FROM taken)
+    SELECT taken.*, picked.id AS picked_id, lent.id AS assignment_id,
+        (SELECT earlier.is_blind FROM annotation_assignment AS earlier
+            WHERE earlier.document_id = picked.id ORDER BY earlier.id LIMIT 1) AS was_blind,
+        (SELECT count(*) FROM annotation_comment
+            WHERE document_id = picked.id AND deleted_at IS NULL) AS comment_count,
+        EXISTS (SELECT 1 FROM annotation_flag WHERE document_id = picked.id AND resolved_at IS NULL) AS is_flagged,
+        EXISTS (SELECT 1 FROM annotation_annotation
+            WHERE document_id = picked.id AND user_id = %(user)s) AS has_annotation,
+        EXISTS (SELECT 1 FROM annotation_assignment
+            WHERE project_id = %(project)s AND state = 'open' AND expires_at < %(now)s) AS has_late
+    FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lent ON lent.document_id = picked.id
 """
 
 
-@transaction.atomic
 def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
-    """Lend the best `count` documents to this person; fewer, or none, when the queue runs out."""
-    expire(project.pk)
-    lent, passed_over = _lend_now(project, user, count)
-    if passed_over and not lent:
-        wait_for_group(passed_over[0])
-        lent, _ = _lend_now(project, user, count)
+    """Lend the best `count` documents to this person; fewer, or none, when the queue runs out.
+
+    Late leases are returned afterwards, so that this call waits for nobody's; where the queue ran out, it looks again.
+    """
+    lent, has_late = _lend(project, user, count)
+    if has_late:
+        with transaction.atomic():
+            expire(project.pk)
+        if len(lent) < count:
+            lent += _lend(project, user, count - len(lent))[0]
     return lent
 
 
-def _lend_now(project: Project, user: User, count: int) -> tuple[list[Assignment], list[int]]:
-    """What is lent, and the documents that were next but have a near-duplicate that somebody is being lent now."""
+@transaction.atomic
+def _lend(project: Project, user: User, count: int) -> tuple[list[Assignment], bool]:
+    """What is lent, and whether there may be late leases."""
+    found = _lend_now(project, user, count)
+    if found.passed_over and not found.lent:
+        wait_for_group(found.passed_over[0])
+        found = _lend_now(project, user, count)
+    return found.lent, found.has_late
+
+
+@dataclass(frozen=True, slots=True)
+class _Lent:
+    """`passed_over`: documents that were next but have a near-duplicate that somebody is being lent now."""
+
+    lent: list[Assignment]
+    passed_over: list[int]
+    has_late: bool
+
+
+def _lend_now(project: Project, user: User, count: int) -> _Lent:
+    """One statement; one more where something is blind, and one where something has near-duplicates."""
     now = timezone.now()
-    expires = now + timedelta(minutes=project.lease_minutes)
-    values: dict[str, int | datetime] = {"project": project.pk, "user": user.pk, "count": count}
-    values |= {"now": now, "expires": expires, "is_shared": project.overlap > 1}
-    with connection.cursor() as cursor:
-        cursor.execute(_LEND, values)
-        rows = cursor.fetchall()
-    lent = [row for row in rows if row[0] is not None]
-    _make_blind(project, lent)
-    kept = _with_documents(row[0] for row in lent)
+    times = {"now": now, "expires": now + timedelta(minutes=project.lease_minutes)}
+    values = {"project": project.pk, "user": user.pk, "count": count, "is_shared": project.overlap > 1, **times}
+    rows = list(Document.objects.raw(_LEND, values))
+    taken = sorted((row for row in rows if row.pk), key=lambda row: (-row.priority, row.pk))
+    kept = [_assignment(row, project, user, times) for row in taken]
+    _make_blind(kept)
     if project.overlap == 1:
         kept = without_others(kept)
     documents = {row.document_id for row in kept}
-    return kept, [row[1] for row in rows if row[1] not in documents]
+    passed_over = [pk for row in rows if (pk := _told(row, "picked_id")) not in documents]
+    return _Lent(kept, passed_over, has_late=_told(rows[0], "has_late") if rows else True)
 
 
-def _make_blind(project: Project, lent: Iterable[tuple[int, int, bool | None]]) -> None:
-    """Draw at a document's first lending and keep it for later ones, whatever the share is by then.
+def _told(row: Document, name: str) -> Any:  # Any: a column of _LEND beside those of the document
+    return getattr(row, name)
 
-    `lent`: assignment, document, and what an earlier assignment of the document says.
-    """
-    share = project.blind_share
-    blind = [
-        assignment_id
-        for assignment_id, document_id, was_blind in lent
-        if (is_drawn(project.salt, document_id, share=share) if was_blind is None else was_blind)
-    ]
+
+def _assignment(document: Document, project: Project, user: User, times: dict[str, datetime]) -> Assignment:
+    """Drawn blind or not at a document's first lending and kept for later ones, whatever the share is by then."""
+    was_blind = _told(document, "was_blind")
+    is_blind = is_drawn(project.salt, document.pk, share=project.blind_share) if was_blind is None else was_blind
+    made = Assignment(
+        pk=_told(document, "assignment_id"),
+        project=project,
+        document=document,
+        user=user,
+        kind=AssignmentKind.AUDIT if document.is_audit else AssignmentKind.QUEUE,
+        # Who checks the model's answer must not have it before their eyes.
+        is_blind=is_blind or document.is_audit,
+        created_at=times["now"],
+        expires_at=times["expires"],
+    )
+    made.comment_count, made.is_flagged = _told(document, "comment_count"), _told(document, "is_flagged")
+    made.may_have_annotation = _told(document, "has_annotation")
+    return made
+
+
+def _make_blind(lent: Iterable[Assignment]) -> None:
+    blind = [row.pk for row in lent if row.is_blind]
     if blind:
         Assignment.objects.filter(pk__in=blind).update(is_blind=True)
-
-
-def _with_documents(ids: Iterable[int]) -> list[Assignment]:
-    rows = Assignment.objects.filter(pk__in=list(ids)).with_document()
-    return sorted(rows, key=lambda row: (-row.document.priority, row.document_id))
 
 
 def open_assignments(*, project: Project, user: User) -> list[Assignment]:
