@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("imports", "prelabel", "explanations", "desk")
+BENCHMARKS = ("imports", "scale", "prelabel", "explanations", "desk")
 
 
 def main(names: list[str]) -> int:

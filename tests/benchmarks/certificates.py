@@ -103,9 +103,7 @@ def main() -> int:
     started = time.monotonic()
     worst = 0
     report(f"certificates: {REDRAWS} redraws of {SAMPLE} random documents, delta {DELTA}, {ENCODER}")
-    report(
-        f"  at most {MOST_BROKEN} broken promises of {REDRAWS} are asked for; a redraw without a threshold keeps it"
-    )
+    report(f"  at most {MOST_BROKEN} broken promises of {REDRAWS} are asked for; a redraw without a threshold keeps it")
     report(f"  {'set':38} {'accuracy':>8} {'target':>6} | certified broken coverage | naive: chosen broken coverage")
     for name in SETS:
         try:

@@ -7,5 +7,6 @@ from annotation.exports.rows import Line
 
 def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
     """One JSON object a line, UTF-8, texts as they are."""
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
     for line in lines:
-        yield json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        yield f"{encode(line)}\n".encode()
