@@ -2,16 +2,54 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from modelops.pages import reports
+from modelops.pages.cards import version_card, version_card_json, version_card_markdown
+from modelops.pages.certificates import certificates, restore_certificate, revoke_certificate
 from modelops.pages.my_changes import my_changes
 from modelops.pages.registry import models, promote_version, roll_back
 from modelops.pages.runs import run_page, start_run, stop_run
+from modelops.pages.version_documents import version_documents
+from modelops.pages.versions import compare_versions, version_page
+from modelops.reports.build import REPORTS
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/<int:project_id>/certificates/", certificates, name="certificates"),
+    path(
+        "projects/<int:project_id>/certificates/<int:certificate_id>/revoke/",
+        revoke_certificate,
+        name="revoke_certificate",
+    ),
+    path(
+        "projects/<int:project_id>/certificates/<int:certificate_id>/restore/",
+        restore_certificate,
+        name="restore_certificate",
+    ),
     path("projects/<int:project_id>/me/changes/", my_changes, name="my_changes"),
     path("projects/<int:project_id>/models/", models, name="models"),
     path("projects/<int:project_id>/models/roll-back/", roll_back, name="roll_back"),
+    path("projects/<int:project_id>/models/compare/", compare_versions, name="compare_versions"),
+    path("projects/<int:project_id>/versions/<int:version_id>/", version_page, name="version"),
+    path("projects/<int:project_id>/versions/<int:version_id>/card/", version_card, name="version_card"),
+    path(
+        "projects/<int:project_id>/versions/<int:version_id>/card.md",
+        version_card_markdown,
+        name="version_card_markdown",
+    ),
+    path("projects/<int:project_id>/versions/<int:version_id>/card.json", version_card_json, name="version_card_json"),
+    path("projects/<int:project_id>/versions/<int:version_id>/documents/", version_documents, name="version_documents"),
     path("projects/<int:project_id>/versions/<int:version_id>/promote/", promote_version, name="promote_version"),
     path("projects/<int:project_id>/runs/", start_run, name="start_run"),
     path("projects/<int:project_id>/runs/<int:run_id>/", run_page, name="run"),
     path("projects/<int:project_id>/runs/<int:run_id>/stop/", stop_run, name="stop_run"),
+    *(
+        path(f"projects/<int:project_id>/reports/{address}", reports.report, {"name": name}, name=f"report_{name}")
+        for name, address in ((name, "" if name == "overview" else f"{name}/") for name in REPORTS)
+    ),
+    path("projects/<int:project_id>/reports/people/<int:user_id>/", reports.person, name="report_person"),
+    path(
+        "projects/<int:project_id>/reports/people/<int:user_id>/<slug:key>.csv",
+        reports.person_csv,
+        name="report_person_csv",
+    ),
+    path("projects/<int:project_id>/reports/<slug:name>/<slug:key>.csv", reports.report_csv, name="report_csv"),
 ]

@@ -2,20 +2,27 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from modelops.api.cards import CardView
+from modelops.api.certificates import CertificatesView, LikelyView
 from modelops.api.explanations import ExplanationView
 from modelops.api.my_changes import MyChangesView
 from modelops.api.predict import PredictView
+from modelops.api.quality import QualityView
 from modelops.api.runs import CancelRunView, RunsView, RunView
 from modelops.api.similar import SimilarView
 from modelops.api.versions import PromoteView, RollbackView, VersionsView, VersionView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("projects/<int:project_id>/certificates/", CertificatesView.as_view(), name="api-certificates"),
+    path("predictions/<int:prediction_id>/likely/", LikelyView.as_view(), name="api-likely"),
+    path("projects/<int:project_id>/quality/", QualityView.as_view(), name="api-quality"),
     path("projects/<int:project_id>/my-changes/", MyChangesView.as_view(), name="api-my-changes"),
     path("projects/<int:project_id>/runs/", RunsView.as_view(), name="api-runs"),
     path("runs/<int:run_id>/", RunView.as_view(), name="api-run"),
     path("runs/<int:run_id>/cancel/", CancelRunView.as_view(), name="api-run-cancel"),
     path("projects/<int:project_id>/versions/", VersionsView.as_view(), name="api-versions"),
     path("versions/<int:version_id>/", VersionView.as_view(), name="api-version"),
+    path("versions/<int:version_id>/card/", CardView.as_view(), name="api-version-card"),
     path("versions/<int:version_id>/promote/", PromoteView.as_view(), name="api-promote"),
     path("projects/<int:project_id>/rollback/", RollbackView.as_view(), name="api-rollback"),
     path("predictions/<int:prediction_id>/explanation/", ExplanationView.as_view(), name="api-explanation"),

@@ -30,7 +30,7 @@ def value_words(by: str, value: str) -> str:
     if by == "source" and value in Source.values:
         return str(Source(value).label)
     if by == "length":
-        first, last = value.split("-")
+        first, _dash, last = value.partition("-")
         if not last:
             return _("%(first)s characters or more") % {"first": first}
         return _("%(first)s to %(last)s characters") % {"first": first, "last": last}

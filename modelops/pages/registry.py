@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotation.access import membership_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Membership, Role
-from modelops.evaluation.words import reason_words, verdict_words
+from modelops.evaluation.words import figure_words, reason_words, verdict_words
 from modelops.pages.figures import LabelSetFigures, label_sets_of, titles_of
 from modelops.prelabeling.models import Prelabeling
 from modelops.registry.models import ModelVersion, Stage
@@ -37,7 +37,8 @@ class VersionRow:
     @classmethod
     def of(cls, version: ModelVersion, titles: dict[str, str]) -> "VersionRow":
         comparison = version.comparison
-        return cls(version, label_sets_of(version.metrics, titles), verdict_words(comparison), reason_words(comparison))
+        reasons = reason_words(comparison, titles)
+        return cls(version, label_sets_of(version.metrics, titles), verdict_words(comparison), reasons)
 
 
 @login_required
@@ -85,7 +86,12 @@ def promote_version(request: HttpRequest, project_id: int, version_id: int) -> H
     try:
         promote_checked(version, user=membership.user, force=is_forced, reason=request.POST.get("reason", ""))
     except GateRefused as error:
-        refused = {"version": version, "reasons": reason_words(error.comparison)}
+        titles = titles_of(project_id)
+        refused = {
+            "version": version,
+            "figures": figure_words(error.comparison, titles),
+            "reasons": reason_words(error.comparison, titles),
+        }
         return _again(request, membership, 409, refused)
     except (ValidationError, BrokenCheckpoint) as error:
         messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))

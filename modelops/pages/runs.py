@@ -11,13 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from annotation.access import membership_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Role
-from modelops.evaluation.words import reason_words, verdict_words
+from modelops.evaluation.words import figure_words, reason_words, verdict_words
+from modelops.pages.charts import loss_curve
 from modelops.pages.figures import arguments_of, label_sets_of, stage_words, titles_of
-from modelops.training.losses import svg_points
 from modelops.training.models import Run
 from modelops.training.services import ACTIVE, AlreadyActive, NotActive, cancel_run, request_run
-
-CURVE = {"width": 640, "height": 120}
 
 
 def _run_of(project_id: int, run_id: int) -> Run:
@@ -33,18 +31,18 @@ def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse
     membership = membership_for(request.user, project_id)
     run = _run_of(project_id, run_id)
     comparison = run.version.comparison if run.version else {}
+    titles = titles_of(project_id)
     context = {
         "membership": membership,
         "is_manager": membership.role == Role.MANAGER,
         "run": run,
         "is_active": run.state in ACTIVE,
         "stage": stage_words(run.stage),
-        "curve": svg_points(run.metrics.get("losses", []), **CURVE),
-        "curve_size": CURVE,
-        "figures": label_sets_of(run.metrics, titles_of(project_id)),
+        "curve": loss_curve(run.metrics.get("losses", [])),
+        "figures": label_sets_of(run.metrics, titles),
         "arguments": arguments_of(run.arguments),
         "verdict": verdict_words(comparison),
-        "reasons": reason_words(comparison),
+        "reasons": [*figure_words(comparison, titles), *reason_words(comparison, titles)],
         "live": live_url(project_id, host=request.get_host(), is_secure=request.is_secure()),
     }
     return render(request, "modelops/pages/run.html", context)

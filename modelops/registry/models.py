@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +8,13 @@ class Stage(models.TextChoices):
     CANDIDATE = "candidate", _("Candidate")
     PRODUCTION = "production", _("Production")
     RETIRED = "retired", _("Retired")
+
+
+class ModelVersionQuerySet(QuerySet["ModelVersion"]):
+    def with_evaluation(self) -> "ModelVersionQuerySet":
+        """With all that a page or card of a version reads: project, run, evaluation, but for the long lists in them."""
+        rows = self.select_related("project", "run", "evaluation")
+        return rows.defer("evaluation__outcomes", "run__metrics")
 
 
 class ModelVersion(models.Model):
@@ -25,6 +32,8 @@ class ModelVersion(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     promoted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ModelVersionQuerySet.as_manager()
 
     class Meta:
         app_label = "modelops"

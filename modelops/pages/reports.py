@@ -1,0 +1,129 @@
+"""Reports for reviewers and managers, each person's own page, and every table as CSV."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from annotation.access import membership_for
+from annotation.documents.filters import META
+from annotation.pages.forms import LANGUAGES
+from annotation.projects.models import Membership, Role
+from annotation.quality.asked import Asked, read
+from modelops.pages.report_view import View, csv_rows
+from modelops.reports.build import REPORTS, TITLES
+from modelops.reports.inputs import Inputs, read_inputs
+from modelops.reports.person import person_report
+from modelops.reports.shapes import Report
+
+
+@login_required
+@require_safe
+def report(request: HttpRequest, project_id: int, name: str) -> HttpResponse:
+    membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
+    asked, problems = read(request.GET.items())
+    inputs = _inputs(membership, asked, name)
+    view = View(project_id, _csv_url(reverse("report_csv", args=[project_id, name, "KEY"]), asked))
+    context = _context(membership, asked, view, REPORTS[name](inputs))
+    context |= {"title": TITLES[name], "current": name, "problems": [problem.message for problem in problems]}
+    return render(request, "modelops/pages/report.html", context)
+
+
+@login_required
+@require_safe
+def person(request: HttpRequest, project_id: int, user_id: int) -> HttpResponse:
+    membership, asked = _for_person(request, project_id, user_id)
+    inputs = _inputs(membership, asked, "person")
+    view = View(project_id, _csv_url(reverse("report_person_csv", args=[project_id, user_id, "KEY"]), asked))
+    context = _context(membership, asked, view, person_report(inputs, user_id))
+    context |= {"title": inputs.name_of(user_id), "current": "people", "is_own": user_id == membership.user_id}
+    return render(request, "modelops/pages/report.html", context)
+
+
+@login_required
+@require_safe
+def report_csv(request: HttpRequest, project_id: int, name: str, key: str) -> HttpResponse:
+    membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
+    if name not in REPORTS:
+        raise Http404
+    asked, _problems = read(request.GET.items())
+    return _csv(request, REPORTS[name](_inputs(membership, asked, name)), key, project_id)
+
+
+@login_required
+@require_safe
+def person_csv(request: HttpRequest, project_id: int, user_id: int, key: str) -> HttpResponse:
+    membership, asked = _for_person(request, project_id, user_id)
+    return _csv(request, person_report(_inputs(membership, asked, "person"), user_id), key, project_id)
+
+
+def _for_person(request: HttpRequest, project_id: int, user_id: int) -> tuple[Membership, Asked]:
+    """Everybody may see their own page; reviewers and managers see everybody's."""
+    membership = membership_for(request.user, project_id)
+    if membership.role == Role.ANNOTATOR and membership.user_id != user_id:
+        raise PermissionDenied("This page is somebody else's.")
+    asked, _problems = read(request.GET.items())
+    return membership, asked
+
+
+def _inputs(membership: Membership, asked: Asked, name: str) -> Inputs:
+    return read_inputs(membership.project, asked, _today(), name)
+
+
+def _today() -> date:
+    return timezone.now().date()
+
+
+def _csv_url(address: str, asked: Asked) -> str:
+    return f"{address}?{asked.query}" if asked.query else address
+
+
+def _context(membership: Membership, asked: Asked, view: View, found: Report) -> dict[str, Any]:  # Any: a context
+    project_id = membership.project_id
+    query = f"?{asked.query}" if asked.query else ""
+    names = [(name, title, reverse(f"report_{name}", args=[project_id]) + query) for name, title in TITLES.items()]
+    return {
+        "membership": membership,
+        "sections": view.sections(found),
+        "asked": asked,
+        "metas": [(f"{META}{key}", key, value) for key, value in asked.meta],
+        "languages": [(code, title) for code, title in LANGUAGES if code],
+        "reports": names if membership.role != Role.ANNOTATOR else [],
+        "ranges": _ranges(asked),
+        "today": _today(),
+    }
+
+
+def _ranges(asked: Asked) -> list[tuple[str, str, bool]]:
+    """Title, query, is it the present one."""
+    today = _today()
+    found = [(_("All time"), None, None)]
+    found += [
+        (_("Last %(days)d days") % {"days": days}, today - timedelta(days=days - 1), today) for days in (7, 30, 90)
+    ]
+    ranges = []
+    for title, since, until in found:
+        one = Asked(since, until, asked.language, asked.meta)
+        ranges.append((title, f"?{one.query}", (one.since, one.until) == (asked.since, asked.until)))
+    return ranges
+
+
+def _csv(request: HttpRequest, found: Report, key: str, project_id: int) -> HttpResponse:
+    table = found.table(key)
+    if table is None:
+        raise Http404
+    text = io.StringIO()
+    base = request.build_absolute_uri("/").rstrip("/")
+    csv.writer(text).writerows(csv_rows(table, View(project_id, ""), base))
+    answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
+    return answer
