@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from annotation.annotations.models import Gold, GoldChange
+from annotation.annotations.models import Gold, GoldChange, Source
 from annotation.events.services import publish
 from annotation.people.models import User
 from annotation.projects.models import Project
@@ -96,7 +96,7 @@ def situation_of(project: Project) -> Situation:
     last = Run.objects.filter(project=project).exclude(state=RunState.FAILED).order_by("-pk").first()
     is_active = last is not None and last.state in ACTIVE
     change = int(last.snapshot.get("change", 0)) if last else 0
-    newer = GoldChange.objects.filter(project=project, pk__gt=change).values("document_id")[:MOST_COUNTED]
+    newer = GoldChange.objects.filter(project=project, pk__gt=change).exclude(source=Source.AUTO_ACCEPT)
     failed = list(
         Run.objects.filter(project=project, state=RunState.FAILED, pk__gt=last.pk if last else 0)
         .order_by("-pk")
@@ -105,7 +105,7 @@ def situation_of(project: Project) -> Situation:
     return Situation(
         train_after=project.train_after,
         gold=Gold.objects.filter(project=project).count() if project.train_after else 0,
-        new_gold=len({row["document_id"] for row in newer}),
+        new_gold=len(set(newer.values_list("document_id", flat=True)[:MOST_COUNTED])),
         is_active=is_active,
         failures=len(failed),
         seconds_since_failure=_seconds_since(failed[0]) if failed else 0.0,
@@ -147,6 +147,7 @@ def projects_worth_a_look(project_id: int | None = None) -> list[int]:
                     WHERE active.project_id = project.id AND active.state IN ('queued', 'running'))
                 AND (SELECT count(*) FROM (SELECT 1 FROM annotation_goldchange AS newer
                     WHERE newer.project_id = project.id AND newer.id > COALESCE(last.change, 0)
+                        AND newer.source <> 'auto_accept'
                     LIMIT project.train_after) AS found) >= project.train_after
             """,
             {"project": project_id},
