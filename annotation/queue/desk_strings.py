@@ -146,6 +146,8 @@ def _talk() -> dict[str, str]:
         "flag_sent": _("Flag saved"),
         "flag_taken_back": _("The flag is taken back"),
         "flag_refused": _("The site did not take this flag: {problem}"),
+        "sent_back_by": _("Sent back by {name}:"),
+        "sent_back_new": _("{name} sent a document back to you. It comes after those that wait here"),
         "guidelines_changed": _("The guidelines have changed. {key_guidelines} opens them"),
     }
 

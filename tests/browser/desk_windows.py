@@ -16,9 +16,15 @@ OpenDesk = Callable[..., Page]
 
 @contextmanager
 def desk_windows(
-    url: str, chromium: Browser, project: Project, person: User, *, shown: str = "#desk-work"
+    url: str,
+    chromium: Browser,
+    project: Project,
+    person: User,
+    *,
+    shown: str = "#desk-work",
+    address: str = "annotate/",
 ) -> Iterator[OpenDesk]:
-    """A function that opens the desk in a window of its own and waits until `shown` is there.
+    """A function that opens the desk, or another page of the project, in a window of its own and waits for `shown`.
 
     A script error or a breach of the content security policy fails the test at the end.
     """
@@ -48,7 +54,7 @@ def desk_windows(
         page.on("requestfailed", note_answered)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
-        page.goto(f"/projects/{project.pk}/annotate/{query}")
+        page.goto(f"/projects/{project.pk}/{address}{query}")
         expect(page.locator(shown)).to_be_visible()
         return page
 

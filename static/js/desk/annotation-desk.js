@@ -17,6 +17,7 @@ import "./desk-people.js";
 import "./desk-practice.js";
 import "./desk-picker.js";
 import "./desk-run.js";
+import "./desk-sent-back.js";
 import "./desk-twins.js";
 import "./desk-why.js";
 import { hasAlt, isSingleKey, keyName } from "./keymap.js";

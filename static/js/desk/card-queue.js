@@ -72,13 +72,23 @@ export class CardQueue {
     this.#isAsking = true;
     try {
       const { data } = await callApi("POST", `${this.#url}next/`, { body: { count } });
-      const fresh = (data?.assignments ?? []).filter(({ document }) => !this.find(document.id));
-      // A document that is lent again after it was finished here: it was sent back.
-      this.#past = this.#past.filter((card) => !fresh.some(({ document }) => document.id === card.id));
-      return this.resume(fresh, unsent);
+      return this.#add(data?.assignments ?? [], unsent);
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  #add(assignments, unsent) {
+    const fresh = assignments.filter(({ document }) => !this.find(document.id));
+    // A document that is lent again after it was finished here: it was sent back.
+    this.#past = this.#past.filter((card) => !fresh.some(({ document }) => document.id === card.id));
+    return this.resume(fresh, unsent);
+  }
+
+  /** Take what reviewers sent back while the page was open. How many came. */
+  async fetchSentBack(unsent) {
+    const lent = await this.fetchAssignments();
+    return this.#add(lent.filter(({ annotation }) => annotation?.sent_back), unsent);
   }
 
   /** Put a document on the desk that is not lent to this person. */
