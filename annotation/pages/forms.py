@@ -81,6 +81,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
             "fast_head": _(
                 "Small heads that learn from every correction within a second, and answer where they measure better."
             ),
+            "audit_share": _(
+                "From 0.01 to 1. So many of the documents that auto-accept covers go to people all the same, as a check."
+            ),
             "explanations": _("Whether annotators may ask which words drove a prediction."),
         }
         widgets = {
@@ -93,6 +96,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
                     *("random_share", "blind_share", "practice_pass_mark"),
                 )
             },
+            "audit_share": forms.NumberInput(attrs={"step": "0.01", "min": "0.01", "max": "1"}),
             "hidden_gold_share": forms.NumberInput(attrs={"step": "0.01", "min": "0", "max": "0.5"}),
         }
 

@@ -25,6 +25,7 @@ SETTINGS = (
     "train_after",
     "promote",
     "auto_accept",
+    "audit_share",
     "fast_head",
     "explanations",
     "practice_size",

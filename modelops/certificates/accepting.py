@@ -11,7 +11,8 @@ from annotation.annotations.gold import NewGold, record_gold, withdraw_gold
 from annotation.annotations.models import Gold, Source
 from annotation.answers.answer import JsonAnswer
 from annotation.answers.label_sets import rules_for
-from annotation.answers.rules import AnswerError, check_answer
+from annotation.answers.problems import AnswerError
+from annotation.answers.rules import check_answer
 from annotation.documents.models import Document, State
 from annotation.events.services import lock_order, publish_mixed
 from annotation.projects.models import Project

@@ -57,9 +57,13 @@ def sample_of(version: ModelVersion) -> Sample:
         truths={name: [] for name, kind in kinds.items() if kind == Kind.CHOICE and name in learned},
         unlearned=[row.name for row in label_sets if row.required and row.name not in learned],
     )
-    golds = list(_gold_of(version).values_list("document_id", "answer", "document__text_key", "is_known_text"))
     salt = version.project.salt
-    unseen = {pk: answer for pk, answer, key, is_known in golds if not is_known or is_test(salt, key)}
+    golds = _gold_of(version).select_related("document").only("document_id", "answer", "document__text_key")
+    unseen = {
+        gold.document_id: gold.answer
+        for gold in golds
+        if not getattr(gold, "is_known_text", True) or is_test(salt, gold.document.text_key)
+    }
     for row in _own_predictions(version).filter(document_id__in=list(unseen)).iterator(chunk_size=2000):
         _judge(sample, kinds, row, unseen[row.document_id])
     return sample
