@@ -6,9 +6,11 @@ from django.core.files.storage import InMemoryStorage
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 from collabweb.script_joining import joined
+from collabweb.style_joining import joined_styles
 
-# Pages whose modules travel as one script.
+# Pages whose modules travel as one script, and sheets that travel with what they import.
 ENTRIES = ("js/desk/annotation-desk.js", "js/review/review-desk.js")
+STYLES = ("css/desk.css",)
 
 Sources = dict[str, tuple[Any, str]]  # Any: a storage
 
@@ -36,9 +38,10 @@ def _joined_entries(paths: Sources) -> Sources:
         return source
 
     memory = InMemoryStorage()
-    scripts: Sources = {}
-    for entry in ENTRIES:
-        if entry in paths:
-            memory.save(entry, ContentFile(joined(entry, read).encode()))
-            scripts[entry] = (memory, entry)
-    return scripts
+    made: Sources = {}
+    for join, entries in ((joined, ENTRIES), (joined_styles, STYLES)):
+        for entry in entries:
+            if entry in paths:
+                memory.save(entry, ContentFile(join(entry, read).encode()))
+                made[entry] = (memory, entry)
+    return made
