@@ -10,7 +10,7 @@ from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 HEARTBEAT_SECONDS = 60
-QUEUES = ("bulk", "live", "train")
+QUEUES = ("bulk", "live", "fast", "train")
 
 
 def _database() -> str:

@@ -115,6 +115,8 @@ CELERY_TASK_ROUTES = {
     "modelops.tasks.predict": {"queue": "live"},
     "modelops.tasks.explain": {"queue": "live"},
     "modelops.tasks.embed": {"queue": "live"},
+    "modelops.tasks.tune": {"queue": "live"},
+    "modelops.tasks.refit": {"queue": "fast"},
 }
 CELERY_BEAT_SCHEDULE = {
     "annotation-tick": {"task": "annotation.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},

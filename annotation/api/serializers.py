@@ -106,6 +106,7 @@ class PredictionSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     document = serializers.IntegerField()
     version = serializers.JSONField()
+    made_by = serializers.JSONField()
     answer = serializers.JSONField()
     confidence = serializers.JSONField()
     created_at = serializers.DateTimeField()

@@ -85,6 +85,8 @@ def _by_people(rows: DocumentQuerySet, project: Project, asked: DocumentFilter) 
     if asked.disagreement == "people":
         other = Annotation.objects.filter(document=OuterRef("document"), status=Status.SUBMITTED, pk__gt=OuterRef("pk"))
         rows = rows.filter(Exists(submitted.filter(Exists(other.exclude(answer=OuterRef("answer"))))))
+    if asked.guidelines is not None:
+        rows = rows.filter(Exists(submitted.filter(guidelines_version=asked.guidelines)))
     if asked.talk == "flagged":
         rows = rows.filter(is_flagged("pk"))
     elif asked.talk == "comments":
@@ -113,8 +115,7 @@ def _by_prediction(rows: DocumentQuerySet, project: Project, asked: DocumentFilt
 
 def _seen_predictions(project: Project) -> QuerySet[Prediction]:
     """The prediction of the outer query's document that people see, chosen as `Prediction.objects.current` does."""
-    newest = project.production_version or 0
-    allowed = Q(version__isnull=True) | Q(version__lte=newest)
-    newer = Prediction.objects.filter(Q(version=newest) | Q(pk__gt=OuterRef("pk")), allowed)
-    is_current = Q(version=newest) | ~Exists(newer.filter(document=OuterRef("document")))
-    return Prediction.objects.filter(allowed, is_current, project=project, document=OuterRef("pk"))
+    visible = Prediction.objects.visible(project.production_version)
+    better = Q(rank__gt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__gt=OuterRef("pk"))
+    others = visible.filter(better, document=OuterRef("document"))
+    return visible.filter(~Exists(others), project=project, document=OuterRef("pk"))

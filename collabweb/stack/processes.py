@@ -64,6 +64,7 @@ def site_processes(environ: Mapping[str, str]) -> list[Process]:
         _python("live", _live(environ), environ),
         _python("worker-bulk", _worker("bulk"), environ),
         _python("worker-live", _worker("live"), environ, OMP_NUM_THREADS=environ.get("OMP_NUM_THREADS") or "1"),
+        _python("worker-fast", _worker("fast"), environ, OMP_NUM_THREADS=environ.get("OMP_NUM_THREADS") or "1"),
         _python("worker-train", _worker("train"), environ, OMP_NUM_THREADS=_train_threads(environ)),
         _python("beat", ["celery", *_celery("beat"), "--schedule", str(beat_schedule), "--pidfile="], environ),
     ]

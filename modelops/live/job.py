@@ -1,9 +1,12 @@
-"""Embed a project's texts with its frozen encoder, a slice at a time, newest documents first."""
+"""Embed a project's texts with its frozen encoder, a slice at a time."""
 
 import logging
 import time
 
+from django.db.models import QuerySet
+
 from annotation.documents.models import Document
+from modelops import signals
 from modelops.engine.embedding import Embedder
 from modelops.live.models import EmbeddingWork
 from modelops.live.services import documents_without_embedding, send_after_commit, store
@@ -49,10 +52,24 @@ def _slice(row: EmbeddingWork) -> bool:
     EmbeddingWork.objects.filter(pk=row.pk, attempt=row.attempt).update(total=row.total)
     left = waiting.count()
     while left and is_mine(row, done=row.total - left) and time.monotonic() - started < SLICE_SECONDS:
-        _embed(embedder, list(waiting.order_by("-pk").only("text", "text_sha256")[:BATCH]))
+        _embed(embedder, _next(waiting))
         left = waiting.count()
     is_mine(row, done=row.total - left)
+    signals.refit_requested.send(sender=EmbeddingWork, project_id=row.project_id)
+    if not left:
+        signals.project_embedded.send(sender=EmbeddingWork, project_id=row.project_id)
     return left == 0
+
+
+def _next(waiting: QuerySet[Document]) -> list[Document]:
+    """First what teaches the fast head, then what people get next, then the rest, newest first."""
+    orders = (
+        waiting.filter(gold__isnull=False).order_by("-pk"),
+        waiting.filter(slots__gt=0).order_by("-priority", "pk"),
+        waiting.order_by("-pk"),
+    )
+    found = (list(rows.only("text", "text_sha256")[:BATCH]) for rows in orders)
+    return next((documents for documents in found if documents), [])
 
 
 def _embed(embedder: Embedder, documents: list[Document]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import BinaryField, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from annotation.documents.models import Document
-from annotation.projects.models import Project
+from annotation.projects.models import FastHeadUse, Project
 from modelops import signals
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.live.similar import Block, nearest
@@ -45,10 +45,10 @@ def request_embedding(project: Project) -> EmbeddingWork:
 
 
 def embed_new_documents(project_id: int) -> None:
-    """After an import: only where somebody has asked for it before."""
-    row = EmbeddingWork.objects.select_related("project").filter(project=project_id).first()
-    if row is not None:
-        request_embedding(row.project)
+    """After an import: where a fast head learns from it, or somebody has asked for it before."""
+    project = Project.objects.get(pk=project_id)
+    if project.fast_head == FastHeadUse.ON or EmbeddingWork.objects.filter(project=project).exists():
+        request_embedding(project)
 
 
 def send_after_commit(row: EmbeddingWork) -> None:

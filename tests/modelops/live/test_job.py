@@ -49,12 +49,12 @@ def project_of(*texts: str) -> Project:
     return project
 
 
-def test_the_newest_come_first_and_equal_texts_go_through_the_encoder_once(embedded_texts: list[str]) -> None:
+def test_what_comes_next_is_first_and_equal_texts_go_through_the_encoder_once(embedded_texts: list[str]) -> None:
     project = project_of("anna lost card", "refund late", "anna lost card", "pay", "anna lost card")
 
     job.run(project.pk)
 
-    assert embedded_texts == ["anna lost card", "pay", "refund late"]
+    assert embedded_texts == ["anna lost card", "refund late", "pay"]
     work = EmbeddingWork.objects.get()
     assert (work.state, work.done, work.total, work.encoder) == (WorkState.SUCCEEDED, 5, 5, "tiny@1")
     vectors = {row.text_sha256: np.frombuffer(row.vector, dtype=STORED) for row in Embedding.objects.all()}
@@ -100,7 +100,7 @@ def test_a_slice_ends_after_its_time_and_the_next_message_goes_on(
 
     job.run(project.pk)
     assert EmbeddingWork.objects.get().state == WorkState.SUCCEEDED
-    assert embedded_texts == ["pay", "anna lost card"]
+    assert embedded_texts == ["anna lost card", "pay"]
 
 
 def test_a_killed_slice_is_taken_over_and_nothing_is_embedded_twice(
@@ -127,7 +127,7 @@ def test_a_killed_slice_is_taken_over_and_nothing_is_embedded_twice(
 
     work = EmbeddingWork.objects.get()
     assert (work.state, work.done, work.attempt) == (WorkState.SUCCEEDED, 3, 2)
-    assert embedded_texts == ["pay", "refund late", "anna lost card"]
+    assert embedded_texts == ["anna lost card", "refund late", "pay"]
 
 
 def test_the_nearest_text_by_the_real_vectors_is_its_twin(embedded_texts: list[str]) -> None:
