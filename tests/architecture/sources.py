@@ -16,6 +16,10 @@ def script_files() -> list[Path]:
     return sorted((ROOT / "static" / "js").rglob("*.js"))
 
 
+def style_files() -> list[Path]:
+    return sorted((ROOT / "static" / "css").rglob("*.css"))
+
+
 def template_files() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html"))
 

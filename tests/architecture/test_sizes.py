@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.sources import ROOT, name_of, python_files, script_files, template_files, tree_of
+from tests.architecture.sources import ROOT, name_of, python_files, script_files, style_files, template_files, tree_of
 
 FILE_LINES = 300
 FUNCTION_LINES = 50
@@ -20,7 +20,7 @@ def long_functions(tree: ast.AST) -> list[str]:
 
 def test_no_file_is_longer_than_300_lines() -> None:
     long = {}
-    for path in [*python_files(), *script_files(), *template_files()]:
+    for path in [*python_files(), *script_files(), *style_files(), *template_files()]:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > FILE_LINES:
             long[name_of(path)] = lines
