@@ -4,6 +4,7 @@ from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
 from annotation.consistency.models import ConsistencyRule
 from annotation.discussions.models import Discussion, DiscussionPost
+from annotation.documents.counts import DocumentCount
 from annotation.documents.models import Document, DocumentSearch, NearKey
 from annotation.events.models import Event, Presence
 from annotation.finding.models import BulkChange, SavedView
@@ -33,6 +34,7 @@ __all__ = [
     "Discussion",
     "DiscussionPost",
     "Document",
+    "DocumentCount",
     "DocumentSearch",
     "Event",
     "Flag",

@@ -46,11 +46,13 @@ def deliver(webhook_id: int) -> None:
 @shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
+    from annotation.documents.counts import join_counts
     from annotation.documents.grouping import projects_to_group
     from annotation.quality.services import projects_to_refresh
 
     expire_all()
     prune()
+    join_counts()
     take_away_stale()
     clear_uploads(timezone.now())
     for import_id in attempts.requeue_stale():

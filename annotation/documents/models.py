@@ -94,6 +94,8 @@ class Document(models.Model):
         indexes = [
             models.Index("project", models.F("priority").desc(), "id", condition=Q(slots__gt=0), name="document_queue"),
             models.Index(fields=["project", "id"], name="document_list"),
+            models.Index("project", models.F("priority").desc(), "id", name="document_by_priority"),
+            models.Index(fields=["project", "created_at"], name="document_by_time"),
             models.Index(fields=["project", "state", "id"], name="document_by_state"),
             models.Index(fields=["project", "text_key"], name="document_by_text"),
             models.Index(fields=["project", "id"], condition=Q(near_group__isnull=True), name="document_not_compared"),

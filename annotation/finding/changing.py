@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from annotation.annotations.gold import NewGold, record_gold, withdraw_gold
 from annotation.annotations.models import Annotation, Gold, GoldChange, Source, Status
 from annotation.comments.models import Comment, Flag
+from annotation.documents.counts import open_documents
 from annotation.documents.models import URGENT, Document, DocumentQuerySet, State
 from annotation.events.services import lock_order, publish_mixed
 from annotation.finding.models import BulkChange, ChangeKind
@@ -96,9 +97,8 @@ def delete_documents(*, project: Project, ids: Sequence[int]) -> Changed:
     locked = _locked(project, ids).values_list("pk", flat=True)
     gone = list(deletable(project, list(locked)).values_list("pk", flat=True))
     Document.objects.filter(pk__in=gone).delete()
-    still_open = Document.objects.filter(project=project).open().count() if gone else 0
     if gone:
-        publish_mixed(project.pk, [("queue.changed", {"open": still_open})])
+        publish_mixed(project.pk, [("queue.changed", {"open": open_documents([project.pk]).get(project.pk, 0)})])
     return Changed(len(gone), len(ids) - len(gone))
 
 

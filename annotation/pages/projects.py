@@ -1,11 +1,12 @@
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation.access import membership_for, projects_of
-from annotation.documents.models import Document, State
+from annotation.documents.counts import documents_by_state, open_documents
+from annotation.documents.models import State
 from annotation.events.models import Event
 from annotation.imports.models import Import
 from annotation.pages.sample import has_sample
@@ -23,12 +24,7 @@ RECENT_EVENTS = 5_000
 def project_list(request: HttpRequest) -> HttpResponse:
     rows = projects_of(request.user).annotate(role=F("memberships__role")).order_by("-id")[:200]
     projects = list(rows)
-    open_by_project = dict(
-        Document.objects.open()
-        .filter(project_id__in=[project.pk for project in projects])
-        .values_list("project_id")
-        .annotate(Count("id"))
-    )
+    open_by_project = open_documents(project.pk for project in projects)
     cards = [(project, Role(project.role).label, open_by_project.get(project.pk, 0)) for project in projects]
     return render(request, "annotation/pages/projects.html", {"cards": cards, "steps": first_steps()})
 
@@ -38,7 +34,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_home(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id)
     project = membership.project
-    counts = _counts_by_state(project_id)
+    counts = documents_by_state(project_id)
     total = sum(counts.values())
     has_answers = Assignment.objects.filter(project=project, state=AssignmentState.DONE).exists()
     steps = steps_of(project, membership.role, has_documents=bool(total), has_answers=has_answers)
@@ -57,12 +53,6 @@ def project_home(request: HttpRequest, project_id: int) -> HttpResponse:
         "has_sample": has_sample(project),
     }
     return render(request, "annotation/pages/project.html", context)
-
-
-def _counts_by_state(project_id: int) -> dict[str, int]:
-    """One walk over the index by state; the rows themselves are not read."""
-    rows = Document.objects.filter(project_id=project_id).values_list("state").annotate(Count("id"))
-    return dict(rows.order_by())
 
 
 def _model_news(project_id: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from annotation.documents.counts import open_documents
 from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.projects.models import Project
@@ -205,4 +206,4 @@ def expire(project_id: int) -> None:
 
 
 def count_open(project_id: int) -> int:
-    return Document.objects.filter(project_id=project_id).open().count()
+    return open_documents([project_id]).get(project_id, 0)
