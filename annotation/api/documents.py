@@ -40,6 +40,7 @@ FILTERS = [
     OpenApiParameter("version", OpenApiTypes.INT, description="The prediction that people see is of this version"),
     OpenApiParameter("disagreement", OpenApiTypes.STR, enum=list(filters.DISAGREEMENTS)),
     OpenApiParameter("person", OpenApiTypes.STR, description="Who has submitted an annotation: a username"),
+    OpenApiParameter("guidelines", OpenApiTypes.INT, description="Answered under this version of the guidelines"),
     OpenApiParameter("talk", OpenApiTypes.STR, enum=list(filters.TALK)),
     OpenApiParameter("language", OpenApiTypes.STR),
     OpenApiParameter("external_id", OpenApiTypes.STR),

@@ -21,6 +21,8 @@ _CHANGES = {
     "api-comment": Scope.ANNOTATE,
     "api-flag": Scope.ANNOTATE,
     "api-guidelines-seen": Scope.ANNOTATE,
+    "api-discussions": Scope.ANNOTATE,
+    "api-discussion-posts": Scope.ANNOTATE,
     "api-views": Scope.ANNOTATE,
     "api-view": Scope.ANNOTATE,
     "api-predict": Scope.READ,

@@ -7,6 +7,7 @@ from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsVi
 from annotation.api.bulk import BulkUndoView, BulkView, NearDuplicatesView
 from annotation.api.changes import ChangesView, ChangeUndoView
 from annotation.api.comments import CommentsView, CommentView, FlagResolveView, FlagView
+from annotation.api.discussions import DiscussionPostsView, DiscussionResolveView, DiscussionsView, DiscussionView
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportedView, ExportView
 from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
@@ -71,6 +72,10 @@ urlpatterns = [
     path("documents/<int:document_id>/practice/", PracticeView.as_view(), name="api-practice"),
     path("annotations/<int:annotation_id>/review/", ReviewView.as_view(), name="api-review"),
     path("documents/<int:document_id>/adjudication/", AdjudicationView.as_view(), name="api-adjudication"),
+    path("projects/<int:project_id>/discussions/", DiscussionsView.as_view(), name="api-discussions"),
+    path("discussions/<int:discussion_id>/", DiscussionView.as_view(), name="api-discussion"),
+    path("discussions/<int:discussion_id>/posts/", DiscussionPostsView.as_view(), name="api-discussion-posts"),
+    path("discussions/<int:discussion_id>/resolve/", DiscussionResolveView.as_view(), name="api-discussion-resolve"),
     path("projects/<int:project_id>/reviews/", ReviewsView.as_view(), name="api-reviews"),
     path("projects/<int:project_id>/reviews/next/", ReviewsNextView.as_view(), name="api-reviews-next"),
     path("projects/<int:project_id>/reviews/agreeing/", AgreeingView.as_view(), name="api-agreeing"),

@@ -38,6 +38,8 @@ class DocumentFilter:
     disagreement: str = ""
     person: str = ""
     talk: str = ""
+    # Answered under this version of the guidelines.
+    guidelines: int | None = None
     language: str = ""
     external_id: str = ""
     since: datetime | None = None
@@ -61,7 +63,7 @@ class DocumentFilter:
     @property
     def is_about_answers(self) -> bool:
         """Whether it tells what people or gold say, which is kept from whoever has a document as hidden gold."""
-        return bool(self.label or self.person or self.disagreement or self.figure)
+        return bool(self.label or self.person or self.disagreement or self.guidelines or self.figure)
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> tuple[DocumentFilter, list[Problem]]:
@@ -185,6 +187,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "disagreement": _one_of(DISAGREEMENTS),
     "person": _text,
     "talk": _one_of(TALK),
+    "guidelines": lambda raw: _whole(raw, LARGEST_VERSION),
     "language": _text,
     "external_id": _text,
     "since": lambda raw: _moment(raw, is_end=False),

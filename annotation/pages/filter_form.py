@@ -109,6 +109,7 @@ def _words(name: str, raw: str, titles: Mapping[str, str]) -> str:
         "version": _("Predicted by version %(value)s"),
         "disagreement": _("People answer differently") if raw == "people" else _("Prediction differs from gold"),
         "person": _("Answered by %(value)s"),
+        "guidelines": _("Answered under guidelines %(value)s"),
         "talk": _("Flagged") if raw == "flagged" else _("With comments"),
         "language": _("Language: %(value)s"),
         "external_id": _("External id: %(value)s"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation.access import membership_for, project_for, signed_in
+from annotation.discussions.models import Discussion
 from annotation.pages.forms import put_errors
 from annotation.people.models import User
 from annotation.projects.guideline_changes import compare
@@ -88,6 +89,7 @@ def guidelines_page(request: HttpRequest, project_id: int) -> HttpResponse:
         "form": form,
         "preview": preview,
         "versions": versions,
+        "history": _history(project, versions),
         "shown": guidelines_for(project, signed_in(request.user)),
         **_comparison(request, versions),
     }
@@ -98,6 +100,14 @@ def _versions(project: Project) -> list[GuidelinesVersion]:
     """The texts of one or two are shown; the list itself needs none."""
     rows = GuidelinesVersion.objects.filter(project=project).select_related("created_by")
     return list(rows.defer("text", "text_zh")[:SHOWN])
+
+
+def _history(project: Project, versions: list[GuidelinesVersion]) -> list[tuple[GuidelinesVersion, list[Discussion]]]:
+    """Each version with the discussions that ended in it."""
+    ended: dict[int, list[Discussion]] = {}
+    for row in Discussion.objects.filter(project=project, guidelines_version__isnull=False).order_by("pk"):
+        ended.setdefault(row.guidelines_version_id or 0, []).append(row)
+    return [(version, ended.get(version.pk, [])) for version in versions]
 
 
 def _plain(request: HttpRequest) -> Any:  # Any: Django's QueryDict

@@ -3,6 +3,7 @@ from django.urls import path
 from annotation.pages import (
     annotate,
     bulk,
+    discussions,
     document_actions,
     document_list,
     documents,
@@ -46,6 +47,15 @@ urlpatterns = [
     path("projects/<int:project_id>/guidelines/", guidelines.guidelines_page, name="guidelines"),
     path("projects/<int:project_id>/guidelines/panel/", guidelines.guidelines_panel, name="guidelines_panel"),
     path("projects/<int:project_id>/guidelines/seen/", guidelines.guidelines_seen, name="guidelines_seen"),
+    path("projects/<int:project_id>/discussions/", discussions.discussion_list, name="discussions"),
+    path(
+        "projects/<int:project_id>/discussions/<int:discussion_id>/", discussions.discussion_page, name="discussion"
+    ),
+    path(
+        "projects/<int:project_id>/discussions/<int:discussion_id>/resolve/",
+        discussions.resolve_discussion,
+        name="resolve_discussion",
+    ),
     path("projects/<int:project_id>/review/", review.review_page, name="review"),
     path("projects/<int:project_id>/review/agreeing/", review.agreeing_page, name="agreeing"),
     path("projects/<int:project_id>/review/agreeing/<int:batch_id>/undo/", review.undo_agreeing, name="undo_agreeing"),

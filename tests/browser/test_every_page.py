@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.annotations.models import Annotation, Status
+from annotation.annotations.review_items import ReviewItem
 from annotation.comments.models import Comment, Flag
+from annotation.discussions.services import NewDiscussion, open_discussion
 from annotation.documents.models import Document
 from annotation.imports.formats import Format
 from annotation.imports.models import Import, ImportState
@@ -24,10 +26,12 @@ from annotation.imports.services import Upload, request_preview
 from annotation.practice.models import PracticeItem
 from annotation.projects.models import Membership, Project, Role
 from annotation.webhooks.models import Delivery, DeliveryState, Webhook
+from modelops.certificates.models import Certificate
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
 from modelops.training.models import Run, RunState
 from tests import make
+from tests.modelops.evaluated import an_evaluated_version, documents_for_testing
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -36,6 +40,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LABELS = {"billing": {"precision": 0.9, "recall": 0.8, "f1": 0.85, "support": 40}}
 FIGURES = {"kind": "choice", "documents": 50, "accuracy": 0.875, "f1": 0.875, "macro_f1": 0.85, "labels": LABELS}
 METRICS = {"label_sets": {"Category": FIGURES}}
+LOSSES = {"losses": [[1, 2.0], [2, 1.2], [3, 0.5]]}
 VIEWS = [("en-US", "light", 1320), ("en-US", "dark", 390), ("zh-CN", "light", 390), ("zh-CN", "dark", 1320)]
 SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password_done")
 
@@ -51,16 +56,22 @@ NOT_PAGES = {
         "guidelines_panel",
         "guidelines_seen",
     ),
+    *("revoke_certificate", "restore_certificate", "dismiss_suspect", "remove_rule"),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
+    *("undo_agreeing", "resolve_discussion"),
     *("import-discard", "change_documents", "undo_change", "save_view", "change_view"),
     *("comment", "delete_comment", "resolve_flags", "add_practice", "draw_practice", "change_practice"),
     *("remove_member", "delete_project", "account_logout", "account_confirm_email", "account_set_password"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_login_code"),
     *("account_signup", "mfa_authenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "account_inactive"),
     *("mfa_generate_recovery_codes", "mfa_download_recovery_codes", "account_reauthenticate", "mfa_reauthenticate"),
+    *("version_card_markdown", "version_card_json"),
     *("account_email_verification_sent", "change_member", "practice_person"),
 }
-QUERIES = {"my_corrections": "?label_set=Category&label=delivery&kind=relabeled"}
+QUERIES = {
+    "my_corrections": "?label_set=Category&label=delivery&kind=relabeled",
+    "version_documents": "?label_set=Category&gold=delivery&answer=other",
+}
 
 
 @dataclass
@@ -102,7 +113,7 @@ def site() -> Site:
     twin = make.document(project, "我是张伟，在𠮷野家😀付了6999元。", external_id="zh-1", meta={"lang": "zh"})
     answered = make.document(project, "Where is my parcel?", external_id="en-2")
     make.gold(answered, {"Category": "delivery", "Sentiment": "negative", "Entities": []})
-    run, version = a_model(project)
+    run, _ = a_model(project)
     for row in (document, twin, answered):
         make.prediction(row, {"Category": "billing", "Sentiment": "negative"}, version=1, confidence={})
     Annotation.objects.create(
@@ -112,6 +123,9 @@ def site() -> Site:
     Flag.objects.create(document=document, user=mia, reason="unclear", created_at=timezone.now())
     PracticeItem.objects.create(project=project, document=answered, note="Parcels are delivery.", created_by=mia)
     Membership.objects.create(project=project, user=make.user("bob"), role=Role.ANNOTATOR)
+    asked = NewDiscussion("Parcels 包裹?", "Is a parcel delivery?", "Category", "delivery")
+    discussion = open_discussion(project=project, user=mia, new=asked)
+    waiting_for_review(project)
     failed = Import.objects.create(
         project=project, created_by=mia, filename="bad.jsonl", format="jsonl", state=ImportState.FAILED,
         rejected=[{"row": 1, "line": 1, "field": "text", "code": "empty_text", "message": "The text is empty."}],
@@ -121,18 +135,40 @@ def site() -> Site:
     Delivery.objects.create(
         webhook=webhook, first_seq=1, last_seq=2, changes=2, next_attempt_at=timezone.now(), state=DeliveryState.FAILED
     )
-    del version
+    version = two_evaluated_versions(project)
+    certificates_of(project, version)
     return Site(
         project,
         {
             "document": {"document_id": document.pk},
             "run": {"run_id": run.pk},
+            "version": {"version_id": version.pk},
+            "version_card": {"version_id": version.pk},
+            "version_documents": {"version_id": version.pk},
             "import": {"import_id": failed.pk},
             "import-preview": {"import_id": a_preview(project).pk},
             "webhook": {"webhook_id": webhook.pk},
+            "discussion": {"discussion_id": discussion.pk},
             "new_from_template": {"template": "tickets"},
         },
     )
+
+
+def waiting_for_review(project: Project) -> None:
+    """One answer that differs from the model's, and three people of whom two agree."""
+    single = make.document(project, "我是张伟，在北京付了6999元。", external_id="zh-2", slots=0, state="annotated")
+    shared = make.document(project, "The parcel of Contoso is late", external_id="en-3", slots=0, state="annotated")
+    make.prediction(single, {"Category": "billing", "Sentiment": "negative", "Entities": []}, version=1)
+    people = [make.member(project, name) for name in ("carl", "dora", "emil")]
+    rows = []
+    for document, person, category in (
+        (single, people[0], "other"),
+        *((shared, person, name) for person, name in zip(people, ("other", "delivery", "other"), strict=True)),
+    ):
+        answer = {"Category": category, "Sentiment": "negative", "Entities": [{"start": 0, "end": 3, "label": "ORG"}]}
+        rows.append(Annotation.objects.create(document=document, user=person, answer=answer, status=Status.SUBMITTED))
+    ReviewItem.objects.create(project=project, document=single, annotation=rows[0], reason="all", place=0.5)
+    ReviewItem.objects.create(project=project, document=shared, reason="people_differ", place=0.5)
 
 
 def a_preview(project: Project) -> Import:
@@ -145,15 +181,40 @@ def a_preview(project: Project) -> Import:
     )
 
 
+def two_evaluated_versions(project: Project) -> ModelVersion:
+    documents = documents_for_testing(project, 40)
+    versions = [
+        an_evaluated_version(project, documents, NewVersion("1/1", "0" * 64, "e", 10), wrong_every=wrong_every)
+        for wrong_every in (3, 4)
+    ]
+    comparison = {"verdict": "not_worse", "against": versions[0].number, "documents": 40}
+    ModelVersion.objects.filter(pk=versions[1].pk).update(comparison=comparison)
+    return versions[1]
+
+
 def a_model(project: Project) -> tuple[Run, ModelVersion]:
     new = NewVersion("1/1", "0" * 64, "e", 10, metrics=METRICS, comparison={"verdict": "first"})
     version = register(project_id=project.pk, new=new)
     promote(version, user=None)
     run = Run.objects.create(
-        project=project, state=RunState.SUCCEEDED, progress=1, metrics=METRICS, version=version,
+        project=project, state=RunState.SUCCEEDED, progress=1, metrics=METRICS | LOSSES, version=version,
         finished_at=timezone.now(), started_at=timezone.now(),
     )  # fmt: skip
     return run, version
+
+
+def certificates_of(project: Project, version: ModelVersion) -> None:
+    """One that holds, one that a manager revoked, and one look that came to nothing."""
+    project.auto_accept = {"precision": 0.95, "confidence": 0.9}
+    project.save(update_fields=["auto_accept"])
+    promise = {"project": project, "version": version, "target": 0.95, "asked_level": 0.9, "level": 0.925}
+    promise["sample"] = 120
+    found = {"threshold": 0.91, "coverage": 0.7, "bound": 0.951, "over": 84, "right": 83, "accepted": 1200}
+    Certificate.objects.create(**promise, **found, state="valid")
+    Certificate.objects.create(
+        **promise, **found, label_set="Sentiment", state="ended", end="manager", ended_by=project.created_by
+    )
+    Certificate.objects.create(**promise, label_set="Entities", state="refused", look=2)
 
 
 Open = Callable[..., Page]

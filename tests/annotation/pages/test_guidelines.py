@@ -99,5 +99,5 @@ def test_the_page_costs_the_same_for_few_and_many_versions(
     )
     client = signed_in(project.created_by)
 
-    with django_assert_num_queries(5):  # session, person, membership, versions, reading
+    with django_assert_num_queries(6):  # session, person, membership, versions, discussions, reading
         client.get(path(project))
