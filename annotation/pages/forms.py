@@ -82,7 +82,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
                 "Small heads that learn from every correction within a second, and answer where they measure better."
             ),
             "audit_share": _(
-                "From 0.01 to 1. So many of the documents that auto-accept covers go to people all the same, as a check."
+                "From 0.01 to 1. So many of the documents that auto-accept covers go to people all the same, to check."
             ),
             "explanations": _("Whether annotators may ask which words drove a prediction."),
         }

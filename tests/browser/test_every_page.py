@@ -136,7 +136,7 @@ def site() -> Site:
         webhook=webhook, first_seq=1, last_seq=2, changes=2, next_attempt_at=timezone.now(), state=DeliveryState.FAILED
     )
     version = two_evaluated_versions(project)
-    certificates_of(project, version)
+    certificates_of(project)
     return Site(
         project,
         {
@@ -203,13 +203,14 @@ def a_model(project: Project) -> tuple[Run, ModelVersion]:
     return run, version
 
 
-def certificates_of(project: Project, version: ModelVersion) -> None:
+def certificates_of(project: Project) -> None:
     """One that holds, one that a manager revoked, and one look that came to nothing."""
     project.auto_accept = {"precision": 0.95, "confidence": 0.9}
     project.save(update_fields=["auto_accept"])
-    promise = {"project": project, "version": version, "target": 0.95, "asked_level": 0.9, "level": 0.925}
+    version = ModelVersion.objects.get(project=project, stage="production")
+    promise: dict[str, Any] = {"project": project, "version": version, "target": 0.95, "asked_level": 0.9, "level": 0.925}
     promise["sample"] = 120
-    found = {"threshold": 0.91, "coverage": 0.7, "bound": 0.951, "over": 84, "right": 83, "accepted": 1200}
+    found: dict[str, Any] = {"threshold": 0.91, "coverage": 0.7, "bound": 0.951, "over": 84, "right": 83, "accepted": 1200}
     Certificate.objects.create(**promise, **found, state="valid")
     Certificate.objects.create(
         **promise, **found, label_set="Sentiment", state="ended", end="manager", ended_by=project.created_by
