@@ -1,0 +1,166 @@
+"""People against gold and against each other: in the order of names, with intervals, never ranked."""
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from annotation.projects.models import LabelSet
+from annotation.quality.agreement import FEWEST_DOCUMENTS, wilson
+from annotation.quality.columns import VoiceKind
+from annotation.quality.compared import pairs_of, people_and_gold
+from annotation.quality.dawid_skene import consensus
+from annotation.quality.pace import Pace
+from annotation.quality.reading import Given, given
+from annotation.quality.timing import pace
+from annotation.quality.units import Ratings
+from modelops.reports.confusion import confusion
+from modelops.reports.drawing import Point, range_chart
+from modelops.reports.inputs import Inputs
+from modelops.reports.shapes import Cell, Chart, Column, Report, Section, Table, Unit
+from modelops.reports.work import person_url
+
+WEEK = 7 * 1440
+MOST_PERIODS = 26
+# Skill of every person at every label is told up to so many labels; with more there are too few answers a cell.
+MOST_SKILL_LABELS = 30
+
+
+def people_report(inputs: Inputs) -> Report:
+    if not inputs.user_ids:
+        return Report("people", [Section("people", _("People"), empty=_("Nobody has answered anything here yet."))])
+    sections = [everybody_section(inputs)]
+    sections += [section for row in inputs.choices for section in _against_gold(inputs, row)]
+    sections += [section for row in inputs.choices for section in _skill(inputs, row)]
+    return Report("people", sections)
+
+
+def everybody_section(inputs: Inputs) -> Section:
+    voices = inputs.columns.voices
+    rows = []
+    for user in inputs.user_ids:
+        mine = inputs.answers[voices["user"][inputs.answers] == user]
+        own = own_pace(inputs, user)
+        rows.append(
+            [
+                Cell(inputs.name_of(user), url=person_url(inputs, user)),
+                Cell(len(mine), figure=inputs.behind("answers", by=user)),
+                Cell(own.median if own else None),
+                *verdicts(inputs, mine, user),
+            ]
+        )
+    columns = [
+        Column("name", _("Person"), Unit.TEXT),
+        Column("documents", _("Documents")),
+        Column("median", _("Median time"), Unit.SECONDS),
+        Column("reviewed", _("Reviewed")),
+        Column("overruled", _("Corrected in review"), Unit.SHARE, has_interval=True),
+    ]
+    words = [
+        _("In the order of names: figures depend on the documents that somebody got. Each person's page says more.")
+    ]
+    return Section("people", _("People"), words, tables=[Table("people", _("People"), columns, rows)])
+
+
+def own_pace(inputs: Inputs, user: int) -> Pace | None:
+    voices = inputs.columns.voices[inputs.timed]
+    return pace(voices["seconds"][voices["user"] == user])
+
+
+def verdicts(inputs: Inputs, mine: "np.ndarray[tuple[int], np.dtype[np.int64]]", user: int) -> list[Cell]:
+    """Verdicts: 1 accepted, 2 corrected, 3 sent back."""
+    verdicts = inputs.columns.voices["verdict"][mine]
+    reviewed, corrected = int((verdicts > 0).sum()), int((verdicts == 2).sum())
+    figure = inputs.behind("answers", by=user, verdict=2) if corrected else ""
+    share = Cell(corrected / reviewed, *wilson(corrected, reviewed), figure=figure) if reviewed else Cell()
+    return [Cell(reviewed), share]
+
+
+def right_shares(inputs: Inputs, label_set: LabelSet) -> list[tuple[int, int, int]]:
+    """Person, documents with gold that somebody else had a say in, how many of them right; by name."""
+    found = people_and_gold(inputs.columns, label_set.pk)
+    shares = []
+    for user in inputs.user_ids:
+        mine = found.said.user == user
+        if mine.any():
+            shares.append((user, int(mine.sum()), int(found.is_same[mine].sum())))
+    return shares
+
+
+def _against_gold(inputs: Inputs, label_set: LabelSet) -> list[Section]:
+    found = people_and_gold(inputs.columns, label_set.pk)
+    if len(found.right) < FEWEST_DOCUMENTS:
+        return []
+    whole = float(found.is_same.mean())
+    rows, points = [], []
+    for user, total, right in right_shares(inputs, label_set):
+        low, high = wilson(right, total)
+        figure = inputs.behind("confusion", of="people", by=user, label_set=label_set.pk)
+        name = Cell(inputs.name_of(user), url=person_url(inputs, user))
+        rows.append([name, Cell(total, figure=figure), Cell(right / total, low, high)])
+        points.append((inputs.name_of(user), Point(right / total, low, high)))
+    columns = [
+        Column("name", _("Person"), Unit.TEXT),
+        Column("documents", _("Documents")),
+        Column("right", _("As gold"), Unit.SHARE, has_interval=True),
+    ]
+    key = f"gold_{label_set.pk}"
+    title = _("%(name)s: people and gold") % {"name": label_set.title}
+    chart = range_chart(title, points, group=Point(whole))
+    words = [
+        _("Only gold in which somebody else had a say. The line is the group. Where ranges overlap, nobody differs.")
+    ]
+    table = Table(key, title, columns, rows)
+    matrices = confusion(inputs, label_set, found, f"{key}_confusion", of="people")
+    return [
+        Section(key, title, words, charts=[Chart(chart, table)], width=5),
+        Section(
+            f"{key}_confusion", _("%(name)s: what people mix up") % {"name": label_set.title}, tables=matrices, width=7
+        ),
+    ]
+
+
+def _skill(inputs: Inputs, label_set: LabelSet) -> list[Section]:
+    """Dawid and Skene's estimate, from agreement alone: no gold is needed."""
+    rows = _shared(inputs, label_set)
+    labels = np.unique(rows.value)
+    if len(np.unique(rows.document)) < FEWEST_DOCUMENTS or not 2 <= len(labels) <= MOST_SKILL_LABELS:
+        return []
+    found = consensus(Ratings.of(rows.document, rows.user, rows.value))
+    table_rows = []
+    codes = {int(pk): place for place, pk in enumerate(np.unique(rows.user))}
+    for user in (pk for pk in inputs.user_ids if pk in codes):
+        skill = found.skill[codes[user]]
+        figure = inputs.behind("pair", label_set=label_set.pk, one=user)
+        number = len(np.unique(rows.document[rows.user == user]))
+        own = [Cell(float(skill[place, place]), tint=int(skill[place, place] * 5)) for place in range(len(labels))]
+        table_rows.append(
+            [
+                Cell(inputs.name_of(user), url=person_url(inputs, user)),
+                Cell(number, figure=figure),
+                Cell(float(found.accuracy[codes[user]])),
+                *own,
+            ]
+        )
+    columns = [
+        Column("name", _("Person"), Unit.TEXT),
+        Column("documents", _("Documents")),
+        Column("skill", _("All labels"), Unit.SHARE),
+        *(Column(f"label_{pk}", inputs.label(int(pk), _("none")), Unit.SHARE) for pk in labels),
+    ]
+    words = [
+        _(
+            "How often each person gives a label where it is right, worked out from what several people answered"
+            " (Dawid and Skene 1979). With few documents this moves a lot."
+        )
+    ]
+    title = _("%(name)s: skill by label") % {"name": label_set.title}
+    return [
+        Section(
+            f"skill_{label_set.pk}", title, words, tables=[Table(f"skill_{label_set.pk}", title, columns, table_rows)]
+        )
+    ]
+
+
+def _shared(inputs: Inputs, label_set: LabelSet) -> Given:
+    rows = given(inputs.columns, label_set.pk, VoiceKind.PERSON)
+    shared = np.unique(pairs_of(inputs.columns, label_set.pk).document)
+    return rows.where(np.isin(rows.document, shared))
