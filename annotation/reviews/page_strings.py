@@ -23,7 +23,6 @@ def _commands() -> dict[str, str]:
         "command_previous_difference": _("Previous difference"),
         "command_take_model": _("Take the model's whole answer"),
         "command_take_person": _("Take the person's whole answer"),
-        "keys_take": _("In a difference: take this side there, with Shift everywhere"),
     }
 
 
