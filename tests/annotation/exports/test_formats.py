@@ -1,110 +1,17 @@
-"""What is exported comes back the same in every format that can hold it, read by the format's own library too."""
+"""Every format says what it can, and is read by its own library."""
 
 import io
 import json
-import random
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotation.annotations.models import Gold
 from annotation.documents.models import Document
-from annotation.projects.models import Kind, Project
 from tests import make
+from tests.annotation.exports.round_trips import LABEL_SETS, contents, export, generated, project_with, send
 
 pytestmark = pytest.mark.django_db
-
-LABEL_SETS: list[dict[str, Any]] = [
-    {"name": "Category", "kind": Kind.CHOICE, "labels": ["billing", "delivery", "退款"]},
-    {"name": "Topics", "kind": Kind.CHOICES, "labels": ["a", "b", "c"], "required": False},
-    {"name": "Entities", "kind": Kind.SPAN, "labels": ["PERSON", "ORG"], "required": False},
-    {"name": "Draft", "kind": Kind.TEXT, "labels": [], "required": False},
-]
-ALPHABET = [
-    "a",
-    "B",
-    " ",
-    "  ",
-    "\r\n",
-    "\n",
-    "\t",
-    "中",
-    "文",
-    "𠮷",
-    "😀",
-    "👩\u200d🔬",
-    "e\u0301",
-    "ש",
-    "=",
-    '"',
-    ",",
-    "'",
-    "\u2028",
-]
-DOCUMENTS = 250
-
-
-def generated(seed: int, count: int = DOCUMENTS) -> list[dict[str, Any]]:
-    """Documents with gold over texts from all planes; spans touch the edges and each other."""
-    draw = random.Random(seed)
-    rows = []
-    for number in range(count):
-        text = "x" + "".join(draw.choices(ALPHABET, k=draw.randint(1, 40))) + draw.choice(["", " ", "\r\n", "終"])
-        places = sorted(draw.sample(range(len(text) + 1), min(4, len(text) + 1)))
-        spans = [
-            {"start": start, "end": end, "label": draw.choice(["PERSON", "ORG"])}
-            for start, end in zip(places[::2], places[1::2], strict=False)
-        ]
-        answer = {
-            "Category": draw.choice(["billing", "delivery", "退款"]),
-            "Topics": draw.sample(["a", "b", "c"], draw.randint(0, 3)),
-            "Entities": spans,
-            "Draft": draw.choice(["", "Dear\r\nyou 😀", "=1+1"]) or None,
-        }
-        rows.append({"id": f"n-{number}", "text": text, "meta": {"lang": "zh", "n": number}, "answer": answer})
-    return rows
-
-
-def project_with(rows: list[dict[str, Any]], name: str) -> Project:
-    project = make.project(manager=make.user(name), label_sets=LABEL_SETS)
-    lines = "\n".join(json.dumps(row) for row in rows)
-    send(project, "rows.jsonl", lines.encode())
-    return project
-
-
-def send(project: Project, filename: str, content: bytes, **options: str) -> None:
-    client = make.client(project.created_by)
-    form = {"file": SimpleUploadedFile(filename, content), **options}
-    answer = client.post(f"/api/v1/projects/{project.pk}/documents/", form, format="multipart")
-    assert answer.status_code == 201, answer.json()
-
-
-def export(project: Project, query: str) -> bytes:
-    answer: Any = make.client(project.created_by).get(f"/api/v1/projects/{project.pk}/export/?{query}")
-    assert answer.status_code == 200, answer.content
-    return b"".join(answer.streaming_content)
-
-
-def contents(project: Project) -> list[tuple[str | None, str, dict[str, Any], dict[str, Any]]]:
-    golds = Gold.objects.filter(project=project).select_related("document").order_by("document_id")
-    return [(gold.document.external_id, gold.document.text, gold.document.meta, normal(gold.answer)) for gold in golds]
-
-
-def normal(answer: dict[str, Any]) -> dict[str, Any]:
-    """An absent value and an empty one say the same."""
-    return {name: value for name, value in answer.items() if value not in (None, [], "")}
-
-
-@pytest.mark.parametrize(("query", "filename"), [("format=jsonl", "again.jsonl"), ("format=parquet", "again.parquet")])
-def test_a_lossless_format_comes_back_exactly(query: str, filename: str) -> None:
-    first = project_with(generated(1), "mia")
-    second = make.project(manager=make.user("noa"), label_sets=LABEL_SETS)
-
-    send(second, filename, export(first, query))
-
-    assert contents(second) == contents(first)
-    assert Document.objects.filter(project=second).count() == DOCUMENTS
 
 
 def test_predictions_come_back_as_predictions() -> None:
@@ -120,35 +27,6 @@ def test_predictions_come_back_as_predictions() -> None:
     assert (prediction.answer, prediction.source) == ({"Category": "billing"}, "2")
     assert prediction.confidence == {"Category": {"billing": 0.75}}
     assert not Gold.objects.filter(project=second).exists()
-
-
-def test_label_studio_comes_back_with_its_utf16_offsets() -> None:
-    first = project_with(generated(2, 60), "mia")
-    tasks = json.loads(export(first, "format=label-studio"))
-    second = make.project(manager=make.user("noa"), label_sets=LABEL_SETS)
-
-    send(second, "tasks.json", json.dumps(tasks).encode(), dialect="label-studio")
-
-    assert [(text, answer) for _, text, _, answer in contents(second)] == [
-        (text, answer) for _, text, _, answer in contents(first)
-    ]
-    for task in tasks:
-        units = task["data"]["text"].encode("utf-16-le")
-        for result in task["annotations"][0]["result"]:
-            if result["type"] == "labels":
-                value = result["value"]
-                assert units[value["start"] * 2 : value["end"] * 2].decode("utf-16-le") == value["text"]
-
-
-@pytest.mark.parametrize("unit", ["codepoint", "utf16"])
-def test_doccano_comes_back_in_the_unit_that_was_asked_for(unit: str) -> None:
-    rows = [{**row, "answer": {"Entities": row["answer"]["Entities"]}} for row in generated(3, 60)]
-    first = project_with(rows, "mia")
-    second = make.project(manager=make.user("noa"), label_sets=LABEL_SETS)
-
-    send(second, "doccano.jsonl", export(first, f"format=doccano&offsets={unit}"), dialect="doccano", offsets=unit)
-
-    assert contents(second) == contents(first)
 
 
 def test_doccanos_graphemes_become_code_points() -> None:
