@@ -16,3 +16,7 @@ urlpatterns = [
     path("", include("modelops.urls")),
     path("", include("annotation.urls")),
 ]
+
+# Under /api/ in the API's own shape, elsewhere as a page.
+handler404 = "annotation.api.errors.not_found"
+handler500 = "annotation.api.errors.server_error"

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import is_member, membership_for
+from annotation.access import is_member, membership_for, signed_in
 from annotation.answers.problems import Problem
 from annotation.api.errors import ApiError, invalid
 from annotation.api.pagination import NewestFirst
@@ -106,7 +106,9 @@ class ChangeUndoView(APIView):
     @extend_schema(operation_id="undo_document_change", request=None, responses=UndoneAnswer)
     def post(self, request: Request, change_id: int) -> Response:
         """Take one's own change back within an hour, document by document where nothing newer was done."""
-        rows = BulkChange.objects.filter(is_member(request.user), pk=change_id, user_id=request.user.pk).defer("before")
+        rows = BulkChange.objects.filter(is_member(request.user), pk=change_id, user=signed_in(request.user)).defer(
+            "before"
+        )
         change = rows.first()
         if change is None:
             raise Http404

@@ -45,14 +45,14 @@ class SeenAnswer(serializers.Serializer[Any]):
     seen = serializers.IntegerField()
 
 
-class PieceSerializer(serializers.Serializer[Any]):
+class ChangedPieceSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     change = serializers.ChoiceField(choices=[Change.SAME, Change.ADDED, Change.REMOVED])
 
 
 class LineSerializer(serializers.Serializer[Any]):
     change = serializers.ChoiceField(choices=list(Change))
-    pieces = PieceSerializer(many=True)
+    pieces = ChangedPieceSerializer(many=True)
 
 
 class ChangesOfGuidelines(serializers.Serializer[Any]):

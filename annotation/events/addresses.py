@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 
-def live_url(project_id: int, *, host: str, is_secure: bool) -> str:
+def live_url(project_id: int | str, *, host: str, is_secure: bool) -> str:
     """The socket of a project for a page that was asked for at `host`; see LIVE_URL in the settings."""
     scheme = "wss" if is_secure else "ws"
     path = f"/ws/projects/{project_id}/"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from annotation.annotations.models import GoldChange
 from annotation.people.services import make_token
-from collabweb_client import Change, Client, ConnectionLost, Invalid, NotFound
+from collabweb_client import Change, Client, ConnectionLost, ExportBroken, Invalid, NotFound, labels
 from tests import make
 from tests.clients.conftest import QUICK, Open
 from tests.clients.faults import Faults, answers, breaks_off, refused
@@ -117,6 +118,48 @@ def test_an_export_appears_whole_or_not_at_all(client_of: Open, faults: Faults, 
         client.export(project.pk, path)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text("utf-8").splitlines() == [line]
+
+
+@pytest.mark.django_db
+def test_an_export_that_is_not_what_the_site_sent_is_asked_for_again_and_then_refused(
+    client_of: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project = make.project()
+    make.gold(make.document(project, "Anna"), ANSWER)
+    client = client_of(project.created_by)
+    sums = ["0" * 64, "0" * 64]
+    real = labels.sha256_of
+    monkeypatch.setattr(labels, "sha256_of", lambda path: sums.pop() if sums else real(path))
+
+    path = client.export(project.pk, tmp_path / "gold.jsonl")
+
+    assert (sums, len(path.read_text("utf-8").splitlines())) == ([], 1)
+    monkeypatch.setattr(labels, "sha256_of", lambda _path: "0" * 64)
+    with pytest.raises(ExportBroken):
+        client.export(project.pk, tmp_path / "other.jsonl")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.django_db
+def test_a_checksum_that_the_site_has_forgotten_is_warned_of(client_of: Open, tmp_path: Path) -> None:
+    project = make.project()
+    make.gold(make.document(project, "Anna"), ANSWER)
+
+    nowhere = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    with override_settings(CACHES=nowhere), pytest.warns(UserWarning, match="could not be verified"):
+        path = client_of(project.created_by).export(project.pk, tmp_path / "gold.jsonl")
+
+    assert path.exists()
+
+
+@pytest.mark.django_db
+def test_an_export_takes_the_filters_of_the_list(client_of: Open) -> None:
+    project = make.project()
+    for text in "ab":
+        make.gold(make.document(project, text, meta={"batch": text}), {"Category": "billing"})
+    client = client_of(project.created_by)
+
+    assert [line["text"] for line in client.exported(project.pk, filters={"meta.batch": "b"})] == ["b"]
 
 
 @pytest.mark.django_db

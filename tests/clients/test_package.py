@@ -21,9 +21,12 @@ PACKAGE = ROOT / "clients" / "python" / "collabweb_client"
 SHAPES: dict[str, type[Shape]] = {
     "Annotation": collabweb_client.Annotation,
     "Assignment": collabweb_client.Assignment,
+    "BulkChange": collabweb_client.BulkChange,
     "Change": collabweb_client.Change,
+    "ChangedAnswer": collabweb_client.Changed,
     "Delivery": collabweb_client.Delivery,
     "Document": collabweb_client.Document,
+    "Explanation": collabweb_client.Explanation,
     "GoldAnswer": collabweb_client.Gold,
     "Import": collabweb_client.Import,
     "Label": collabweb_client.Label,
@@ -34,6 +37,8 @@ SHAPES: dict[str, type[Shape]] = {
     "Project": collabweb_client.Project,
     "Review": collabweb_client.Review,
     "Run": collabweb_client.Run,
+    "SavedView": collabweb_client.SavedView,
+    "SimilarDocument": collabweb_client.Similar,
     "Version": collabweb_client.Version,
 }
 # Told by the save alone.
@@ -54,7 +59,7 @@ def test_the_package_needs_the_standard_library_and_httpx_alone() -> None:
 
     assert needed - sys.stdlib_module_names == {"httpx", "collabweb_client"}
     assert [line.split(">")[0] for line in project["dependencies"]] == ["httpx"]
-    assert set(project["optional-dependencies"]) == {"pandas", "datasets"}
+    assert set(project["optional-dependencies"]) == {"pandas", "datasets", "live"}
 
 
 def test_the_site_does_not_know_its_client() -> None:

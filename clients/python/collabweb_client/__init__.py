@@ -7,6 +7,7 @@ from collabweb_client.errors import (
     CollabwebError,
     Conflict,
     ConnectionLost,
+    ExportBroken,
     Forbidden,
     Invalid,
     NotFound,
@@ -17,7 +18,9 @@ from collabweb_client.errors import (
     VersionConflict,
     WebhookRejected,
 )
+from collabweb_client.finding import BulkChange, Changed, SavedView, Similar
 from collabweb_client.jobs import Delivery, Import, Run, Version, Webhook
+from collabweb_client.live import Event
 from collabweb_client.retries import Retries
 from collabweb_client.shapes import (
     Annotation,
@@ -25,6 +28,7 @@ from collabweb_client.shapes import (
     Assignment,
     Change,
     Document,
+    Explanation,
     Gold,
     Label,
     LabelsChanged,
@@ -49,13 +53,18 @@ __all__ = [
     "ApiError",
     "Assignment",
     "AsyncClient",
+    "BulkChange",
     "Change",
+    "Changed",
     "Client",
     "CollabwebError",
     "Conflict",
     "ConnectionLost",
     "Delivery",
     "Document",
+    "Event",
+    "Explanation",
+    "ExportBroken",
     "Forbidden",
     "Gold",
     "Import",
@@ -76,7 +85,9 @@ __all__ = [
     "Retries",
     "Review",
     "Run",
+    "SavedView",
     "ServerError",
+    "Similar",
     "Span",
     "TooManyRequests",
     "Version",

@@ -7,9 +7,10 @@ import httpx
 
 from collabweb_client.calls import Calls
 from collabweb_client.connection import TIMEOUT, address_of, built, headers_of, lost, reply_of
+from collabweb_client.live import Event, Place, follow_later, live_address, said_by
 from collabweb_client.retries import Retries, repeating, repeating_feed
 from collabweb_client.verbs import Later
-from collabweb_client.wire import Feed, Flow, Found, Outcome, Pause, Request, T
+from collabweb_client.wire import Feed, Flow, Found, Outcome, Pause, Ref, Request, T
 
 
 class AsyncClient(Calls, Later):
@@ -73,6 +74,12 @@ class AsyncClient(Calls, Later):
                 await response.aclose()
         except httpx.TransportError as error:
             return lost(error)
+
+    async def events(self, project: Ref, since: int | None = None) -> AsyncIterator[Event]:
+        """As `Client.events`."""
+        place = Place(await self.carry_out(live_address(project)), since, self.retries)
+        async for event in follow_later(place, said_by(self._http.headers)):
+            yield event
 
     async def close(self) -> None:
         await self._http.aclose()

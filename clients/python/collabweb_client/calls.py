@@ -1,6 +1,7 @@
 """Every call of both clients, each named once. What a call does stands with its function."""
 
 from collabweb_client import documents as _documents
+from collabweb_client import finding as _finding
 from collabweb_client import labels as _labels
 from collabweb_client import projects as _projects
 from collabweb_client import training as _training
@@ -28,6 +29,14 @@ class Calls:
     get_import = Verb(_documents.get_import)
     cancel_import = Verb(_documents.cancel_import)
 
+    similar = Verb(_finding.similar)
+    change_documents = Verb(_finding.change_documents)
+    document_changes = Listing(_finding.document_changes)
+    undo_change = Verb(_finding.undo_change)
+    views = Listing(_finding.views)
+    save_view = Verb(_finding.save_view)
+    delete_view = Verb(_finding.delete_view)
+
     next_assignments = Verb(_work.next_assignments)
     assignments = Verb(_work.assignments)
     give_back = Verb(_work.give_back)
@@ -44,6 +53,7 @@ class Calls:
     to_datasets = Verb(_labels.to_datasets)
 
     predict = Listing(_training.predict)
+    explain = Verb(_training.explain)
     runs = Listing(_training.runs)
     run = Verb(_training.run)
     start_run = Verb(_training.start_run)

@@ -7,9 +7,10 @@ import httpx
 
 from collabweb_client.calls import Calls
 from collabweb_client.connection import TIMEOUT, address_of, built, headers_of, lost, reply_of
+from collabweb_client.live import Event, Place, follow_now, live_address, said_by
 from collabweb_client.retries import Retries, repeating, repeating_feed
 from collabweb_client.verbs import Now
-from collabweb_client.wire import Feed, Flow, Found, Outcome, Pause, Request, T
+from collabweb_client.wire import Feed, Flow, Found, Outcome, Pause, Ref, Request, T
 
 
 class Client(Calls, Now):
@@ -70,6 +71,14 @@ class Client(Calls, Now):
                 return reply_of(response, b"")
         except httpx.TransportError as error:
             return lost(error)
+
+    def events(self, project: Ref, since: int | None = None) -> Iterator[Event]:
+        """What happens in a project, as it happens, for ever; goes on by itself after a break, and repeats nothing.
+
+        From now on, or from after the event `since`. Needs `collabweb-client[live]`.
+        """
+        place = Place(self.carry_out(live_address(project)), since, self.retries)
+        return follow_now(place, said_by(self._http.headers))
 
     def close(self) -> None:
         self._http.close()

@@ -20,6 +20,10 @@ class ConnectionLost(CollabwebError):
         self.was_sent = was_sent
 
 
+class ExportBroken(CollabwebError):
+    """What came of an export is not what the site sent."""
+
+
 class WebhookRejected(CollabwebError):
     """A webhook that the site did not send, or not lately."""
 

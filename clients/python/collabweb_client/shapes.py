@@ -139,6 +139,15 @@ class PredictedText(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation(Shape):
+    """`words`: by label set, then by label, `[{"start", "end", "weight"}]`; a weight below 0 speaks against it."""
+
+    prediction: int
+    version: int
+    words: dict[str, dict[str, list[dict[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation(Shape):
     """One person's answer to one document. `version` rises with every save and is what `if_match` takes."""
 

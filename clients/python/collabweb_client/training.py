@@ -5,7 +5,7 @@ from typing import Any
 
 from collabweb_client.asking import get, pages, send
 from collabweb_client.jobs import Run, Version
-from collabweb_client.shapes import PredictedText
+from collabweb_client.shapes import Explanation, PredictedText
 from collabweb_client.uploads import CHUNK_BYTES, grouped
 from collabweb_client.wire import Feed, Flow, Found, Pause, Ref, encode, number_of
 
@@ -19,6 +19,14 @@ def predict(project: Ref, texts: Iterable[str]) -> Feed[PredictedText]:
         answered = yield from send("POST", f"projects/{number_of(project)}/predict/", body, repeat=True)
         version = answered["version"]
         yield Found([PredictedText.of({**row, "version": version}) for row in answered["predictions"]])
+
+
+def explain(prediction: Ref) -> Flow[Explanation]:
+    """Which words drove the answers of kind choice and choices, strongest first.
+
+    Raises Forbidden where the manager hides it, Conflict for an imported prediction.
+    """
+    return Explanation.of((yield from send("POST", f"predictions/{number_of(prediction)}/explanation/", repeat=True)))
 
 
 def runs(project: Ref) -> Feed[Run]:
