@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,10 @@ from annotation.imports.wire import progress_json
 MAX_ATTEMPTS = 5
 UNFINISHED = (ImportState.QUEUED, ImportState.RUNNING)
 STALE_AFTER = timedelta(seconds=30)
+# A worker that is silent for so long, and whose database session is gone, is dead.
+SILENT_AFTER = timedelta(seconds=5)
+# First key of the advisory lock; the second is the import.
+_LOCK = 4205
 # An import inside a request has no heartbeat; no request lives this long.
 REQUEST_STALE_AFTER = timedelta(minutes=10)
 
@@ -38,6 +43,25 @@ def take(import_id: int) -> Import | None:
         )
         return None
     return row
+
+
+def hold(row: Import) -> None:
+    """Show for the length of this transaction that a worker is at it: the lock goes when its session does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, row.pk % 2**31])
+
+
+def _held() -> set[int]:
+    """The imports that a session is at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+            [_LOCK],
+        )
+        return {int(found[0]) for found in cursor.fetchall()}
 
 
 def beat(row: Import, **figures: Any) -> None:  # Any: fields of the row
@@ -70,16 +94,10 @@ def requeue_stale() -> list[int]:
 
     An import that a request was waiting for is ended instead: its client has seen the error and may have sent it again.
     """
-    now = timezone.now()
-    stale = (
-        Import.objects.alias(seen_at=Coalesce("heartbeat_at", "created_at"))
-        .filter(state__in=UNFINISHED, seen_at__lt=now - STALE_AFTER)
-        .order_by("pk")
-    )
     ids = []
-    for row in stale:
+    for row in _stale():
         if row.options.get("is_now"):
-            if (row.heartbeat_at or row.created_at) > now - REQUEST_STALE_AFTER:
+            if (row.heartbeat_at or row.created_at) > timezone.now() - REQUEST_STALE_AFTER:
                 continue
             give_up(row, _("The site stopped in the middle; nothing was imported. Send the file again."))
         elif Import.objects.filter(pk=row.pk, state=row.state, attempt=row.attempt).update(
@@ -87,6 +105,18 @@ def requeue_stale() -> list[int]:
         ):
             ids.append(row.pk)
     return ids
+
+
+def _stale() -> list[Import]:
+    """Those in nobody's hands: after a short silence where no session is at them, and after a long one anyway."""
+    now = timezone.now()
+    silent = Import.objects.annotate(seen_at=Coalesce("heartbeat_at", "created_at")).filter(
+        Q(seen_at__lt=now - STALE_AFTER) | Q(seen_at__lt=now - SILENT_AFTER, state=ImportState.RUNNING),
+        state__in=UNFINISHED,
+    )
+    rows = list(silent.order_by("pk"))
+    held = _held() if rows else set()
+    return [row for row in rows if row.seen_at < now - STALE_AFTER or row.pk % 2**31 not in held]
 
 
 def _mine(row: Import) -> QuerySet[Import]:

@@ -121,6 +121,7 @@ def _read_and_write(row: Import, figures: Figures) -> None:
         with path.open("rb") as file:
             check_encodings(file, found, row.options["encoding"])
         with path.open("rb") as file, transaction.atomic():
+            attempts.hold(row)
             _Work(row, figures, size=path.stat().st_size).write_all(file, found)
     except FileNotFoundError as error:
         figures.check()

@@ -1,11 +1,13 @@
 """The work of an import: killed, cancelled, taken over, run at once by two."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation import signals, tasks
@@ -111,6 +113,42 @@ def test_a_killed_worker_leaves_nothing_and_the_tick_hands_its_work_on(
     assert ids == [row.pk]
     assert (row.state, row.attempt, row.imported) == (ImportState.SUCCEEDED, 2, 5)
     assert Document.objects.count() == Gold.objects.count() == 5
+
+
+def test_a_silent_worker_is_dead_once_its_session_is_gone() -> None:
+    row = _request(make.project(), _tickets(1))
+    attempts.take(row.pk)
+    silent = timezone.now() - attempts.SILENT_AFTER - timedelta(seconds=1)
+    Import.objects.update(heartbeat_at=silent)
+
+    with transaction.atomic():
+        attempts.hold(row)
+        seen_from_outside = in_another_session(attempts.requeue_stale)
+
+    assert seen_from_outside == []
+    assert attempts.requeue_stale() == [row.pk]
+
+
+def test_a_worker_that_hangs_in_its_session_is_taken_for_dead_in_the_end() -> None:
+    row = _request(make.project(), _tickets(1))
+    attempts.take(row.pk)
+    Import.objects.update(heartbeat_at=timezone.now() - attempts.STALE_AFTER - timedelta(seconds=1))
+
+    with transaction.atomic():
+        attempts.hold(row)
+
+        assert in_another_session(attempts.requeue_stale) == [row.pk]
+
+
+def in_another_session(work: Callable[[], list[int]]) -> list[int]:
+    def run() -> list[int]:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(timeout=30)
 
 
 def _die(writer: writing.Writer) -> None:
