@@ -63,78 +63,107 @@ def learned_rows(card: Card) -> list[tuple[str, str]]:
 
 
 def _people(learned: Mapping[str, Any]) -> str:  # Any: JSON
-    counts = ", ".join(map(str, learned["people"]))
-    words = _("%(count)d people gave %(counts)s answers") % {"count": len(learned["people"]), "counts": counts or "0"}
-    return f"{words}; {_('%(count)d came from nobody (imported)') % {'count': learned.get('by_nobody', 0)}}"
+    imported = _("%(count)d came from nobody (imported)") % {"count": learned.get("by_nobody", 0)}
+    if not learned["people"]:
+        return imported
+    counts = {"count": len(learned["people"]), "counts": ", ".join(map(str, learned["people"]))}
+    words = _("%(count)d people gave %(counts)s answers") % counts
+    return f"{words}; {imported}" if learned.get("by_nobody") else words
 
 
 def markdown_of(card: Card, titles: Titles) -> str:
-    return "\n".join([*_head(card), *_learned(card, titles), *_figures(card, titles), *_end(card, titles)]) + "\n"
+    parts = (_limits, _learned, _figures, _end)
+    return "\n".join([*_head(card), *(line for part in parts for line in part(card, titles))]) + "\n"
 
 
 def _head(card: Card) -> Iterator[str]:
-    yield "# " + _("Model card: %(project)s, version %(number)d") % {
-        "project": _plain(card["project"]),
-        "number": card["version"],
-    }
+    title = _("Model card: %(project)s, version %(number)d")
+    yield "# " + title % {"project": _plain(card["project"]), "number": card["version"]}
     yield ""
-    yield f"- {_('Made')}: {card['created_at']}"
-    yield f"- {_('Encoder')}: {_plain(card['encoder'])}"
-    yield f"- {_('Checkpoint')}: `sha256:{card['sha256']}`"
+    yield _item(_("Made"), card["created_at"])
+    yield _item(_("Encoder"), _plain(card["encoder"]))
+    yield _item(_("Checkpoint"), f"`sha256:{card['sha256']}`")
     if card["snapshot"]:
-        yield f"- {_('Dataset snapshot')}: `sha256:{card['snapshot'].get('sha256', '–')}`"
-    yield from ["", f"## {_('What it is for')}", ""]
+        yield _item(_("Dataset snapshot"), f"`sha256:{card['snapshot'].get('sha256', '–')}`")
+    yield from _heading(_("What it is for"))
     yield from (f"- {_plain(words)}" for words in intended_use(card))
-    yield from ["", f"## {_('Limits')}", ""]
+
+
+def _limits(card: Card, titles: Titles) -> Iterator[str]:
+    found = [limit_words(limit, titles) for limit in card["limits"]]
+    yield from _heading(_("Limits"))
+    yield from (f"- {_plain(words)}" for words in found or [_("Its figures show none beyond those above.")])
 
 
 def _learned(card: Card, titles: Titles) -> Iterator[str]:
-    found = [limit_words(limit, titles) for limit in card["limits"]]
-    yield from (f"- {_plain(words)}" for words in found or [_("Its figures show none beyond those above.")])
-    yield from ["", f"## {_('What it learned from')}", ""]
-    yield from (f"- {what}: {_plain(counts)}" for what, counts in learned_rows(card))
+    yield from _heading(_("What it learned from"))
+    yield from (_item(what, _plain(counts)) for what, counts in learned_rows(card))
+    nothing = _("none")
     for name, counts in card["learned_from"].get("labels", {}).items():
-        yield from ["", f"### {_plain(titles.get(name, name))}", "", f"| {_('Label')} | {_('Gold')} |", "|---|---:|"]
-        yield from (f"| {_plain(label or _('none'))} | {count} |" for label, count in counts.items())
+        yield from _heading(_plain(titles.get(name, name)), 3)
+        yield from _table(_("Label"), _("Gold"))
+        yield from (_row(_plain(label or nothing), str(count)) for label, count in counts.items())
 
 
 def _figures(card: Card, titles: Titles) -> Iterator[str]:
-    yield from ["", f"## {_('On the test documents')}", ""]
+    yield from _heading(_("On the test documents"))
+    right = _("right")
     for name, row in card["label_sets"].items():
-        figure = row.get("figure")
-        shown = "–" if figure is None else f"{100 * figure:.1f} % ({100 * row['low']:.1f}–{100 * row['high']:.1f} %)"
-        what = _("right") if row["kind"] == "choice" else "F1"
-        yield from [f"### {_plain(titles.get(name, name))}: {what} {shown}, n = {row['documents']}", ""]
-        yield from [
-            f"| {_('Label')} | {_('Precision')} | {_('Recall')} | F1 | {_('In gold')} |",
-            "|---|---:|---:|---:|---:|",
-        ]
+        what = right if row["kind"] == "choice" else "F1"
+        title = _plain(titles.get(name, name))
+        yield from _heading(f"{title}: {what} {_share(row)}, n = {row['documents']}", 3)
+        yield from _table(_("Label"), _("Precision"), _("Recall"), "F1", _("In gold"))
         for label, it in row["labels"].items():
-            shares = " | ".join(f"{100 * it[key]:.1f} %" for key in ("precision", "recall", "f1"))
-            yield f"| {_plain(label)} | {shares} | {it['support']} |"
+            shares = (f"{100 * it[key]:.1f} %" for key in ("precision", "recall", "f1"))
+            yield _row(_plain(label), *shares, str(it["support"]))
         yield from _slices(row)
-        yield ""
 
 
 def _slices(row: Mapping[str, Any]) -> Iterator[str]:  # Any: JSON
     slices = [one for one in row.get("slices", ()) if one.get("figure") is not None]
     if not slices:
         return
-    yield from ["", f"| {_('Slice')} | {_('Documents')} | {_('Figure')} |", "|---|---:|---:|"]
+    yield ""
+    yield from _table(_("Slice"), _("Documents"), _("Figure"))
+    worse = _("worse than the rest")
     for one in slices:
         where = f"{by_words(one['by'])}: {value_words(one['by'], one['value'])}"
-        interval = f"{100 * one['low']:.1f}–{100 * one['high']:.1f} %"
-        mark = f" ({_('worse')})" if one["is_worse"] else ""
-        yield f"| {_plain(where)} | {one['documents']} | {100 * one['figure']:.1f} % ({interval}){mark} |"
+        mark = f", {worse}" if one["is_worse"] else ""
+        yield _row(_plain(where), str(one["documents"]), f"{_share(one)}{mark}")
 
 
 def _end(card: Card, titles: Titles) -> Iterator[str]:
-    yield from [f"## {_('The gate')}", ""]
+    yield from _heading(_("The gate"))
     said = [verdict_words(card["comparison"]), *figure_words(card["comparison"], titles)]
     yield from (f"- {_plain(words)}" for words in [*said, *reason_words(card["comparison"], titles)] if words)
-    yield from ["", f"## {_('Arguments')}", "", f"| {_('Argument')} | {_('Value')} |", "|---|---|"]
+    yield from _heading(_("Arguments"))
+    yield from _table(_("Argument"), _("Value"))
+    chosen = _("chosen by the site")
     for name, value in sorted(card["arguments"].items()):
-        yield f"| `{name}` | {_('chosen by the site') if value is None else _plain(str(value))} |"
+        yield _row(f"`{name}`", chosen if value is None else _plain(str(value)))
+
+
+def _heading(words: str, level: int = 2) -> list[str]:
+    return ["", f"{'#' * level} {words}", ""]
+
+
+def _item(what: str, value: str) -> str:
+    return f"- {what}: {value}"
+
+
+def _table(*titles: str) -> list[str]:
+    """The head of a table; all columns but the first hold numbers."""
+    return [_row(*titles), _row("---", *("---:" for _title in titles[1:]))]
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(row: Mapping[str, Any]) -> str:  # Any: JSON
+    if row.get("figure") is None:
+        return "–"
+    return f"{100 * row['figure']:.1f} % ({100 * row['low']:.1f}–{100 * row['high']:.1f} %)"
 
 
 def _plain(words: str) -> str:
