@@ -9,6 +9,7 @@ explanation_requested = Signal()  # explanation_id, attempt
 embedding_requested = Signal()  # project_id, attempt
 project_embedded = Signal()  # project_id
 ranking_requested = Signal()  # project_id, attempt
+suspects_requested = Signal()  # project_id, attempt
 certificates_requested = Signal()  # project_id, attempt
 refit_requested = Signal()  # project_id
 tuning_requested = Signal()  # project_id

@@ -28,6 +28,8 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("imports", _("Import"), _MANAGERS),
     ("models", _("Models"), _EVERYBODY),
     ("certificates", _("Certificates"), _MANAGERS),
+    ("suspects", _("Suspicious gold"), _REVIEWERS),
+    ("consistency", _("Consistency"), _REVIEWERS),
     ("webhooks", _("Webhooks"), _MANAGERS),
     ("practice", _("Practice"), _MANAGERS),
     ("members", _("Members"), _MANAGERS),

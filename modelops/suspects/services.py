@@ -1,0 +1,83 @@
+"""Suspicious gold: ask for a new list, keep what people say about it, and read both lists."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from annotation.annotations.models import Gold
+from annotation.people.models import User
+from annotation.projects.models import LabelSet, Project
+from modelops import signals
+from modelops.live.services import request_embedding
+from modelops.suspects.conflicts import Conflict, Member, conflicts
+from modelops.suspects.models import Suspect, SuspectWork
+from modelops.work.services import lost_work, start_anew
+
+# A larger project is compared by its first documents that have near-duplicates.
+MOST_COMPARED = 20_000
+MOST_CONFLICTS = 50
+
+
+@transaction.atomic
+def request_suspects(project: Project) -> SuspectWork:
+    """Queue a new list; texts without a vector are embedded first."""
+    request_embedding(project)
+    row, is_new = SuspectWork.objects.get_or_create(project=project)
+    if not is_new:
+        start_anew(row, done=0)
+    send_after_commit(row)
+    return row
+
+
+def send_after_commit(row: SuspectWork) -> None:
+    project_id, attempt = row.project_id, row.attempt
+    transaction.on_commit(
+        lambda: signals.suspects_requested.send(sender=SuspectWork, project_id=project_id, attempt=attempt)
+    )
+
+
+def make_rounds() -> None:
+    """Send again what was queued and lost, or whose worker died."""
+    for project_id, attempt in lost_work(SuspectWork.objects.all()).values_list("project_id", "attempt"):
+        signals.suspects_requested.send(sender=SuspectWork, project_id=project_id, attempt=attempt)
+
+
+def suspects_of(project_id: int) -> QuerySet[Suspect]:
+    """Least likely first, without those that a person found right and whose value is still that one."""
+    is_dismissed = Q(dismissed_at__isnull=False, dismissed_value=F("given"))
+    rows = Suspect.objects.filter(project=project_id, document__gold__isnull=False)
+    return rows.exclude(is_dismissed).order_by("likelihood", "pk")
+
+
+@transaction.atomic
+def dismiss(suspect: Suspect, *, user: User) -> None:
+    """Keep that a person looked and found the given value right."""
+    Suspect.objects.filter(pk=suspect.pk).update(
+        dismissed_value=F("given"), dismissed_by=user, dismissed_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def store_suspects(project_id: int, label_set: str, found: Sequence[Suspect]) -> None:
+    """Replace the label set's list; what people said of a document stays."""
+    kept = [row.document_id for row in found]
+    stale = Suspect.objects.filter(project=project_id, label_set=label_set).exclude(document__in=kept)
+    stale.filter(dismissed_at=None).delete()
+    Suspect.objects.bulk_create(
+        found,
+        update_conflicts=True,
+        unique_fields=["document", "label_set"],
+        update_fields=["given", "suggested", "likelihood", "found_at"],
+    )
+
+
+def conflicts_of(project_id: int) -> list[Conflict]:
+    """Two statements."""
+    kinds = dict(LabelSet.objects.filter(project=project_id).values_list("name", "kind"))
+    rows = Gold.objects.filter(project=project_id, document__near_group__gt=0)
+    members = rows.order_by("document__near_group", "document_id").values_list(
+        "document_id", "document__near_group", "answer"
+    )
+    return conflicts((Member(*row) for row in members[:MOST_COMPARED]), kinds)[:MOST_CONFLICTS]
