@@ -60,7 +60,7 @@ def document(project: Project, text: str = "Where is my order?", **fields: Any) 
         slots=fields.pop("slots", project.overlap),
         **fields,
     )
-    make_findable(project_id=project.pk, texts=[(made.pk, joined)])
+    make_findable(project_id=project.pk, documents=[(made.pk, joined, made.meta)])
     return made
 
 

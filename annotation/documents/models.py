@@ -1,8 +1,9 @@
 from collections.abc import Sequence
+from typing import Any, LiteralString
 
 from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,24 @@ from annotation.documents import search
 
 # Added to the priority for each step of urgency; a ranking stays within 0 to 1.
 URGENT = 1_000.0
+# A search that finds no more than these names them.
+FEW_FOUND = 2_000
+
+_WITH_TERMS = """
+    SELECT document_id FROM annotation_documentsearch WHERE project_id = %s AND terms @@ %s::tsquery
+"""
+_HAS_TERMS = """
+    EXISTS (SELECT 1 FROM annotation_documentsearch AS found
+        WHERE found.document_id = annotation_document.id AND found.terms @@ %s::tsquery)
+"""
+
+
+def few_found(sql: LiteralString, values: Sequence[Any]) -> list[int] | None:  # Any: values of SQL
+    """The ids that this SELECT finds, or None where there are more than a few. One statement, at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT %s", [*values, FEW_FOUND + 1])
+        found = [int(row[0]) for row in cursor.fetchall()]
+    return found if len(found) <= FEW_FOUND else None
 
 
 class State(models.TextChoices):
@@ -30,23 +49,26 @@ class DocumentQuerySet(QuerySet["Document"]):
     def matching(self, project_id: int, words: str) -> "DocumentQuerySet":
         """Documents with all of these words, in Chinese with these characters side by side. Empty words find nothing.
 
-        What is found comes first and is ordered then: walking the ids until enough fit would read the whole project.
+        Asks the database at once; see `with_terms`.
         """
         query = search.as_query(words)
         if not query:
             return self.none()
-        found = RawSQL(
-            """
-            WITH found AS MATERIALIZED (
-                SELECT document_id FROM annotation_documentsearch WHERE project_id = %s AND terms @@ %s::tsquery
-            ) SELECT document_id FROM found
-            """,
-            [project_id, query],
-        )
-        rows = self.filter(pk__in=found)
+        rows = self.with_terms(project_id, query)
         for phrase in search.phrases(words):
             rows = rows.filter(text__icontains=phrase)
         return rows
+
+    def with_terms(self, project_id: int, query: str) -> "DocumentQuerySet":
+        """`query`: a tsquery over the terms of search. Asks the database at once: one statement.
+
+        Few documents are named one by one: walking the ids until enough fit would read the whole project. Of many,
+        the walk soon finds enough, and naming them all would cost more.
+        """
+        few = few_found(_WITH_TERMS, [project_id, query])
+        if few is not None:
+            return self.filter(pk__in=few)
+        return self.filter(RawSQL(_HAS_TERMS, [query], output_field=models.BooleanField()))
 
     def in_queue_order(self) -> "DocumentQuerySet":
         return self.order_by("-priority", "id")

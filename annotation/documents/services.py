@@ -3,14 +3,14 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from django.db import connection
 from django.utils import timezone
 
 from annotation.documents.models import Document, State
 from annotation.documents.new import NewDocument
-from annotation.documents.search import as_vector, terms
+from annotation.documents.search import as_vector, meta_terms, terms
 from annotation.projects.models import Project
 
 _COPY = """
@@ -28,14 +28,15 @@ def insert_documents(*, project: Project, documents: Sequence[NewDocument]) -> l
     ids = _new_ids(len(documents))
     now = timezone.now()
     copy_rows(_COPY, (_row(project, *pair, now) for pair in zip(ids, documents, strict=True)))
-    texts = ((document_id, document.text) for document_id, document in zip(ids, documents, strict=True))
-    make_findable(project_id=project.pk, texts=texts)
+    found = ((pk, document.text, document.meta) for pk, document in zip(ids, documents, strict=True))
+    make_findable(project_id=project.pk, documents=found)
     return ids
 
 
-def make_findable(*, project_id: int, texts: Iterable[tuple[int, str]]) -> None:
-    """Write the terms of these new documents, (id, text) each. Call in the transaction that writes the documents."""
-    copy_rows(_COPY_TERMS, ((document_id, project_id, as_vector(terms(text))) for document_id, text in texts))
+def make_findable(*, project_id: int, documents: Iterable[tuple[int, str, dict[str, Any]]]) -> None:  # Any: JSON
+    """Write the terms of these new documents: id, text and meta each. Call in the transaction that writes them."""
+    rows = ((pk, project_id, as_vector([*terms(text), *meta_terms(meta)])) for pk, text, meta in documents)
+    copy_rows(_COPY_TERMS, rows)
 
 
 def _row(project: Project, document_id: int, document: NewDocument, now: datetime) -> tuple[object, ...]:

@@ -113,7 +113,8 @@ def _write(project: Project, rows: Sequence[tuple[int, Row]]) -> None:
         ids = [int(row[0]) for row in cursor.fetchall()]
     now = timezone.now()
     copy_rows(_COPY, (_document(project, pk, *row, now) for pk, row in zip(ids, rows, strict=True)))
-    make_findable(project_id=project.pk, texts=((pk, row["text"]) for pk, (_, row) in zip(ids, rows, strict=True)))
+    found = ((pk, row["text"], row["meta"]) for pk, (_, row) in zip(ids, rows, strict=True))
+    make_findable(project_id=project.pk, documents=found)
     copy_rows(_COPY_PREDICTIONS, (_prediction(pk, row, now) for pk, (_, row) in zip(ids, rows, strict=True)))
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.documents.models import Document
-from annotation.documents.search import MOST_TERMS, as_query, as_vector, terms
+from annotation.documents.search import MOST_TERMS, as_query, as_vector, meta_term, meta_terms, terms
 from annotation.projects.models import Project
 from tests import make
 
@@ -109,3 +109,23 @@ def test_the_list_of_the_api_finds_by_words() -> None:
     answer: Any = client.get(f"/api/v1/projects/{project.pk}/documents/", {"q": "退款"}).json()
 
     assert [row["external_id"] for row in answer["results"]] == ["chinese"]
+
+
+def test_meta_has_terms_of_its_own_that_no_word_finds() -> None:
+    found = meta_terms({"channel": "chat", "customer": 77, "is_new": True, "tags": ["a"], "none": None})
+
+    assert len(found) == 3
+    assert all(term.startswith("=") for term in found)
+    assert meta_term("customer", 77) == meta_term("customer", 77.0)
+    assert meta_term("customer", 1) != meta_term("customer", True)
+    assert meta_term("customer", "77") != meta_term("customer", 77)
+    assert not any(term.startswith("=") for term in terms(found[0]))
+
+
+@pytest.mark.parametrize("words", ["refund", "退款", "快递还没到", "bill", "nothing of it"])
+def test_many_documents_are_found_like_few(texts: None, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    few = found(words)
+
+    monkeypatch.setattr("annotation.documents.models.FEW_FOUND", 0)
+
+    assert found(words) == few
