@@ -1,11 +1,13 @@
 """The loop on one page: what starts when something happened. Only this file listens to signals and sends messages.
 
-    documents imported -> prelabel, group them,    gold changed    -> is a run due? tell webhooks
-        embed where that was once asked for        guidelines changed -> tell open pages
+    documents imported -> prelabel, group them,    gold changed    -> refit the fast head, is a run due?
+                                                   is a new order due? tell webhooks
+        put the queue in order, embed where        guidelines changed -> tell open pages
+        that was once asked for                    project embedded -> put the queue in order
     explanation, embedding or a prediction requested -> a worker answers
     run requested      -> train (evaluates, asks the gate, promotes)
     version registered -> load it
-    version promoted   -> prelabel everything      predictions stored -> put the queue in order
+    version promoted   -> prelabel everything      predictions stored -> put the queue in order, auto-accept
 
 A message that can't be sent is no error: the row waits, and the next tick sends it again.
 """
@@ -24,14 +26,18 @@ from annotation import signals as people
 from annotation import tasks as people_tasks
 from annotation.events.services import publish
 from modelops import signals, tasks
+from modelops.certificates.services import auto_accept_by
+from modelops.fast_head.services import request_refit, request_refit_on
 from modelops.live.services import embed_new_documents
 from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
-from modelops.selection.services import rank
+from modelops.selection.services import note_predictions, rank_if_due, request_ranking
 from modelops.training.services import start_due_runs
 
 logger = logging.getLogger(__name__)
 # What was sent is remembered in the broker's own store: when that is lost, so is the memory, and it is sent again.
 RESEND_SECONDS = 60
+# People wait for what a correction changes; a worker that starts on the message forgets that it was sent.
+REFIT_RESEND_SECONDS = 5
 
 
 def on_import_requested(sender: object, import_id: int, **_: object) -> None:
@@ -43,12 +49,15 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
     with _logged("documents imported", project_id):
         prelabel_new_documents(project_id)
         embed_new_documents(project_id)
+        request_ranking(project_id)
     _send(people_tasks.group_near_duplicates, project_id)
 
 
 def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
     with _logged("gold changed", project_id):
+        request_refit(project_id)
         start_due_runs(project_id)
+        rank_if_due(project_id)
     on_webhooks_due(sender, project_id)
 
 
@@ -71,6 +80,7 @@ def on_version_registered(sender: object, version_id: int, **_: object) -> None:
 
 def on_version_promoted(sender: object, version_id: int, **_: object) -> None:
     request_prelabeling(version_id)
+    request_refit_on(version_id)
 
 
 def on_prelabeling_requested(sender: object, version_id: int, attempt: int, **_: object) -> None:
@@ -89,8 +99,35 @@ def on_embedding_requested(sender: object, project_id: int, attempt: int, **_: o
     _send(tasks.embed, project_id, attempt)
 
 
+def on_certificates_requested(sender: object, project_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.certify, project_id, attempt)
+
+
+def on_suspects_requested(sender: object, project_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.find_suspects, project_id, attempt)
+
+
 def on_predictions_stored(sender: object, version_id: int, document_ids: Sequence[int] | None, **_: object) -> None:
-    rank(version_id, document_ids)
+    note_predictions(version_id, document_ids)
+    if document_ids is None:
+        auto_accept_by(version_id)
+
+
+def on_project_embedded(sender: object, project_id: int, **_: object) -> None:
+    request_ranking(project_id)
+    request_refit(project_id)
+
+
+def on_refit_requested(sender: object, project_id: int, **_: object) -> None:
+    _send(tasks.refit, project_id, resend_seconds=REFIT_RESEND_SECONDS)
+
+
+def on_tuning_requested(sender: object, project_id: int, **_: object) -> None:
+    _send(tasks.tune, project_id)
+
+
+def on_ranking_requested(sender: object, project_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.rank, project_id, attempt)
 
 
 def listen() -> None:
@@ -107,7 +144,13 @@ def listen() -> None:
     signals.predict_requested.connect(on_predict_requested)
     signals.explanation_requested.connect(on_explanation_requested)
     signals.embedding_requested.connect(on_embedding_requested)
+    signals.suspects_requested.connect(on_suspects_requested)
+    signals.certificates_requested.connect(on_certificates_requested)
     signals.predictions_stored.connect(on_predictions_stored)
+    signals.project_embedded.connect(on_project_embedded)
+    signals.refit_requested.connect(on_refit_requested)
+    signals.tuning_requested.connect(on_tuning_requested)
+    signals.ranking_requested.connect(on_ranking_requested)
 
 
 @contextmanager
@@ -120,7 +163,7 @@ def _logged(what: str, project_id: int) -> Iterator[None]:
 
 def _send(task: "Task[[int], None]", row_id: int, attempt: int = 0, *, resend_seconds: int = RESEND_SECONDS) -> None:
     """Send the message once; the same row and attempt again only after a while. A dead broker is logged."""
-    key = f"sent:{task.name}:{row_id}:{attempt}"
+    key = tasks.sent_key(str(task.name), row_id, attempt)
     try:
         if cache.add(key, 1, resend_seconds):
             task.delay(row_id)

@@ -4,12 +4,22 @@ Jobs load torch, so they are imported inside the tasks: the web process imports 
 """
 
 from celery import shared_task
+from django.core.cache import cache
 
+from modelops.certificates import services as certificates
 from modelops.explaining import services as explaining
+from modelops.fast_head import services as fast_head
 from modelops.live import services as live
 from modelops.live.forgetting import forget_unused
 from modelops.prelabeling import services as prelabeling
+from modelops.selection import services as selection
+from modelops.suspects import services as suspects
 from modelops.training import services as training
+
+
+def sent_key(name: str, row_id: int, attempt: int = 0) -> str:
+    """Where the loop remembers that a message is under way."""
+    return f"sent:{name}:{row_id}:{attempt}"
 
 
 @shared_task
@@ -55,10 +65,49 @@ def embed(project_id: int) -> None:
 
 
 @shared_task
+def refit(project_id: int) -> None:
+    from modelops.fast_head import job
+
+    # What changes from here on needs a message of its own; all that changed before is read now.
+    cache.delete(sent_key("modelops.tasks.refit", project_id))
+    job.run(project_id)
+
+
+@shared_task
+def tune(project_id: int) -> None:
+    from modelops.fast_head import job
+
+    job.tune(project_id)
+
+
+@shared_task
+def certify(project_id: int) -> None:
+    certificates.run(project_id)
+
+
+@shared_task
+def rank(project_id: int) -> None:
+    from modelops.selection import job
+
+    job.run(project_id)
+
+
+@shared_task
+def find_suspects(project_id: int) -> None:
+    from modelops.suspects import job
+
+    job.run(project_id)
+
+
+@shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone; forget what nobody needs any more."""
     training.make_rounds()
     prelabeling.make_rounds()
     explaining.make_rounds()
     live.make_rounds()
+    fast_head.make_rounds()
+    selection.make_rounds()
+    certificates.make_rounds()
+    suspects.make_rounds()
     forget_unused()

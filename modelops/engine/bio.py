@@ -110,6 +110,17 @@ def whole_confidence(log_probabilities: Floats, layout: Layout) -> float:
     return float(np.exp(log_probabilities[layout.positions].max(axis=-1).sum(dtype=np.float64)))
 
 
+def leads_of(log_probabilities: Floats, layout: Layout) -> list[float]:
+    """The likeliest tag's probability minus the next one's, for each usable token; the least over labels that overlap.
+
+    `log_probabilities`: [tokens, tags] or [tokens, labels, 3].
+    """
+    probabilities = np.exp(log_probabilities[layout.positions])
+    two = np.partition(probabilities, -2, axis=-1)[..., -2:]
+    leads = two[..., 1] - two[..., 0]
+    return [float(lead) for lead in (leads.min(axis=-1) if leads.ndim == 2 else leads)]
+
+
 def _decode(scores: Floats, layout: Layout, labels: Sequence[str]) -> list[tuple[SpanValue, float]]:
     if not len(scores):
         return []

@@ -18,6 +18,7 @@ from modelops.registry.job import predict_and_store, predictor_for
 from modelops.registry.models import ModelVersion, Stage
 from modelops.registry.predictions import documents_without, lent_document_ids, updates_for
 from modelops.registry.services import production_of
+from modelops.selection.doubts import doubts_of, store_doubts
 from modelops.work.services import claim, finish, is_mine, work_off
 
 logger = logging.getLogger(__name__)
@@ -63,11 +64,22 @@ def _answer(row: Prelabeling, predictor: Predictor) -> list[int]:
         if time.monotonic() - started > SLICE_SECONDS:
             break
         fresh = [pk for pk in batch if pk not in stored]
-        predict_and_store(row.version, predictor, list(Document.objects.filter(pk__in=fresh)))
+        _predict(row.version, predictor, list(Document.objects.filter(pk__in=fresh)))
         stored += fresh
         # Somebody may have been lent a document that was not answered yet: theirs come first.
         stored += _answer_lent(row.version, predictor)
     return stored
+
+
+def _predict(version: ModelVersion, predictor: Predictor, documents: list[Document]) -> None:
+    """Store the predictions, and with them how unsure the version is: the next ranking reads that."""
+    answers = predict_and_store(version, predictor, documents)
+    kinds = {head.name: str(head.kind) for head in predictor.checkpoint.heads}
+    doubts = {
+        document.pk: doubts_of(kinds, predicted.confidence, predicted.leads)
+        for document, predicted in zip(documents, answers, strict=True)
+    }
+    store_doubts(version.number, doubts)
 
 
 def _batches(version: ModelVersion) -> Iterator[list[int]]:
@@ -94,7 +106,7 @@ def _answer_lent(version: ModelVersion, predictor: Predictor) -> list[int]:
     missing = list(documents_without(version.project_id, version.number).filter(pk__in=lent))
     for start in range(0, len(missing), LENT_BATCH):
         documents = missing[start : start + LENT_BATCH]
-        predict_and_store(version, predictor, documents)
+        _predict(version, predictor, documents)
         publish_mixed(version.project_id, updates_for(version.number, [document.pk for document in documents]))
     return [document.pk for document in missing]
 

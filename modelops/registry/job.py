@@ -53,7 +53,8 @@ def predict_documents(predictor: Predictor, documents: Sequence[Document]) -> li
     )
 
 
-def predict_and_store(version: ModelVersion, predictor: Predictor, documents: Sequence[Document]) -> None:
+def predict_and_store(version: ModelVersion, predictor: Predictor, documents: Sequence[Document]) -> list[Predicted]:
+    """What was predicted, in the order of the documents."""
     answers = predict_documents(predictor, documents)
     store(
         version.number,
@@ -62,3 +63,4 @@ def predict_and_store(version: ModelVersion, predictor: Predictor, documents: Se
             for document, predicted in zip(documents, answers, strict=True)
         ],
     )
+    return answers
