@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Test(models.TextChoices):
+class Relation(models.TextChoices):
     """What is asked of one label set's value; a label of choices or spans counts when it is among them."""
 
     IS = "is", _("is")
@@ -17,10 +17,10 @@ class ConsistencyRule(models.Model):
 
     project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="consistency_rules")
     if_label_set = models.ForeignKey("annotation.LabelSet", on_delete=models.CASCADE, related_name="+")
-    if_test = models.CharField(max_length=10, choices=Test.choices)
+    if_test = models.CharField(max_length=10, choices=Relation.choices)
     if_label = models.CharField(max_length=100, blank=True)
     then_label_set = models.ForeignKey("annotation.LabelSet", on_delete=models.CASCADE, related_name="+")
-    then_test = models.CharField(max_length=10, choices=Test.choices)
+    then_test = models.CharField(max_length=10, choices=Relation.choices)
     then_label = models.CharField(max_length=100, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -3,6 +3,7 @@ from django.urls import path
 from annotation.pages import (
     annotate,
     bulk,
+    consistency,
     discussions,
     document_actions,
     document_list,
@@ -21,6 +22,8 @@ from annotation.pages import (
 )
 
 urlpatterns = [
+    path("projects/<int:project_id>/consistency/", consistency.consistency, name="consistency"),
+    path("projects/<int:project_id>/consistency/<int:rule_id>/remove/", consistency.remove_rule, name="remove_rule"),
     path("", projects.project_list, name="projects"),
     path("start/", guide.start, name="start"),
     path("projects/new/", new_project.choose_template, name="new_project"),
