@@ -83,7 +83,7 @@ def _holds(label_set: LabelSet, test: str, label: str) -> Q:
         value: object = {Kind.CHOICE.value: label, Kind.CHOICES.value: [label]}.get(label_set.kind, [{"label": label}])
         has = Q(answer__contains={name: value})
         return has if test == Relation.IS else ~has
-    is_empty = ~Q(answer__has_key=name) | Q(answer__contains={name: None}) | Q(answer__contained_by={})
+    is_empty = ~Q(answer__has_key=name) | Q(answer__contains={name: None})
     if label_set.kind != Kind.CHOICE:
         # A list holds every empty list, so emptiness is asked of the value itself.
         is_empty |= Q(**{f"answer__{name}": []})

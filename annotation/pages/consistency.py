@@ -46,7 +46,7 @@ class RuleRow:
 
 
 class RuleForm(forms.Form):
-    """A condition's value is its label set, its test and its label in one, so that only what makes sense can be picked."""
+    """A condition is its label set, what is asked of it and the label in one: only what makes sense can be picked."""
 
     first = forms.ChoiceField(label=_("When"))
     second = forms.ChoiceField(label=_("then"))

@@ -57,7 +57,7 @@ def rule(project: Project, first: str, second: str) -> ConsistencyRule:
     ],
 )
 def test_an_answer_breaks_a_rule_or_keeps_it(
-    project: Project, first: str, second: str, answer: dict[str, Any], is_broken: bool
+    project: Project, *, first: str, second: str, answer: dict[str, Any], is_broken: bool
 ) -> None:
     document, predicted = make.document(project, "one"), make.document(project, "two")
     make.gold(document, answer)
