@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from annotation.annotations.models import Gold, Source
 from annotation.projects.models import Kind
@@ -67,7 +68,7 @@ def _read(project_id: int) -> tuple[list[Gold], Vectors]:
     vectors = {sha256: bytes(raw) for sha256, raw in stored.values_list("text_sha256", "vector")}
     known = [gold for gold in golds if gold.document.text_sha256 in vectors]
     if len(known) < READY_SHARE * len(golds):
-        raise NotEmbedded("The texts are being embedded; the list is made when most of them are.")
+        raise NotEmbedded(_("The texts are being embedded; the list is made when most of them are."))
     raw = b"".join(vectors[gold.document.text_sha256] for gold in known)
     return known, np.frombuffer(raw, dtype=STORED).astype(np.float32).reshape(len(known), -1)
 
