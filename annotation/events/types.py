@@ -47,6 +47,16 @@ class PresenceChanged(TypedDict):
     count: int
 
 
+class AlertRaised(TypedDict):
+    """What a manager should know at once. `kind` says which of the other keys there are."""
+
+    kind: str
+    certificate: NotRequired[int]
+    checked: NotRequired[int]
+    wrong: NotRequired[int]
+    precision: NotRequired[float]
+
+
 class RunProgress(TypedDict):
     run: int
     state: str
