@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("imports", "scale", "prelabel", "explanations", "desk")
+BENCHMARKS = ("imports", "scale", "prelabel", "certificates", "explanations", "desk", "live", "learning")
 
 
 def main(names: list[str]) -> int:
