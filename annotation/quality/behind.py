@@ -108,7 +108,7 @@ def _label_pair(columns: Columns, figure: Figure) -> Ints:
     rows = given(columns, label_set, VoiceKind.PERSON)
     shared = np.unique(pairs_of(columns, label_set).document)
     says = _says(columns, label_set, label)[rows.voice]
-    return np.intersect1d(rows.document[says], shared)
+    return np.asarray(np.intersect1d(rows.document[says], shared))
 
 
 def _calibration(columns: Columns, figure: Figure) -> Ints:

@@ -1,6 +1,6 @@
 """Read documents, with everything that people, gold and models say of them, into columns. The rows are the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -68,16 +68,11 @@ class _Found:
     def _say_several(self, place: int, name: str, value: Value, sure: object) -> None:
         rows = sorted(self._item(name, item) for item in value) if isinstance(value, tuple) else []
         self.values.append((place, self.names.ids[name], _digest(rows), np.nan))
-        numbers = sure if isinstance(sure, list) and isinstance(value, tuple) and len(sure) == len(value) else []
-        by_item = {
-            self._item(name, item): _plain(number)
-            for item, number in zip(value or (), numbers, strict=False)
-            if not isinstance(item, str) or isinstance(value, tuple)
-        }
+        items = value if isinstance(value, tuple) else ()
+        numbers = sure if isinstance(sure, list) and len(sure) == len(items) else [None] * len(items)
+        by_item = {self._item(name, item): _plain(number) for item, number in zip(items, numbers, strict=True)}
         for row in rows:
-            label, start, end = row
-            known = by_item.get(row, np.nan)
-            self.items.append((place, self.names.ids[name], label, start, end, known))
+            self.items.append((place, self.names.ids[name], *row, by_item[row]))
 
     def _item(self, name: str, item: "str | Span") -> tuple[int, int, int]:
         if isinstance(item, Span):
@@ -131,7 +126,7 @@ def _golds(ids: Sequence[int]) -> QuerySet[Gold, Row]:
     return Gold.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "answer", "source", "by_id", "changed_at")
 
 
-def _answers(ids: Sequence[int]) -> QuerySet[Annotation, dict[str, Any]]:  # Any: values of several fields
+def _answers(ids: Sequence[int]) -> Iterable[Mapping[str, Any]]:  # Any: values of several fields
     review = Review.objects.filter(annotation=OuterRef("pk")).order_by("-pk").values("verdict")[:1]
     rows = Annotation.objects.filter(document__in=ids, status=Status.SUBMITTED).without_hidden_gold()
     return (
@@ -149,7 +144,7 @@ def _answers(ids: Sequence[int]) -> QuerySet[Annotation, dict[str, Any]]:  # Any
     )
 
 
-def _add_answer(found: _Found, row: dict[str, Any], gold: Row | None, *, is_shared: bool) -> None:  # Any: as above
+def _add_answer(found: _Found, row: Mapping[str, Any], gold: Row | None, *, is_shared: bool) -> None:  # Any: as above
     flags = Flag.BLIND * row["is_blind"] | Flag.BULK * row["is_bulk"] | Flag.SHOWN * (row["shown"] is not None)
     if gold is not None and _is_tested(row["user_id"], gold[1], gold[2], is_shared=is_shared):
         flags |= Flag.TESTED
@@ -170,12 +165,12 @@ def _is_tested(user_id: int, source: str, by_id: int | None, *, is_shared: bool)
     return source != Source.AUTO_ACCEPT and (by_id != user_id or is_shared)
 
 
-def _predictions(ids: Sequence[int]) -> QuerySet[Prediction, dict[str, Any]]:  # Any: values of several fields
+def _predictions(ids: Sequence[int]) -> Iterable[Mapping[str, Any]]:  # Any: values of several fields
     rows = Prediction.objects.filter(document__in=ids, version__isnull=False).order_by("document_id", "version")
     return rows.values("document_id", "version", "answer", "confidence", "created_at")
 
 
-def _add_prediction(found: _Found, row: dict[str, Any], gold_at: datetime) -> None:  # Any: as above
+def _add_prediction(found: _Found, row: Mapping[str, Any], gold_at: datetime) -> None:  # Any: as above
     flags = Flag.FRESH if row["created_at"] <= gold_at else 0
     at = _minute(row["created_at"])
     voice = (row["document_id"], VoiceKind.MODEL, 0, row["version"], at, 0.0, int(flags), 0)

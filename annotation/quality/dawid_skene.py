@@ -28,12 +28,12 @@ class Consensus:
 
     @property
     def labels(self) -> NDArray[np.int64]:
-        return self.belief.argmax(axis=1)
+        return np.asarray(self.belief.argmax(axis=1))
 
     @property
     def accuracy(self) -> Floats:
         """How often each person is right over all labels, as frequent as they are: [people]."""
-        return np.einsum("t,ptt->p", self.prior, self.skill)
+        return np.asarray(np.einsum("t,ptt->p", self.prior, self.skill))
 
 
 def consensus(ratings: Ratings) -> Consensus:

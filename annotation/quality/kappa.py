@@ -76,7 +76,7 @@ def gwet_ac1(counts: Counts) -> Interval:
 def _same(rows: Ints) -> Floats:
     """Share of equal pairs of each document."""
     number = rows.sum(axis=1)
-    return (rows * (rows - 1)).sum(axis=1) / (number * (number - 1.0))
+    return np.asarray((rows * (rows - 1)).sum(axis=1) / (number * (number - 1.0)))
 
 
 def _beyond(observed: Floats, chance: Floats) -> Floats:

@@ -79,7 +79,7 @@ class Given:
     value: Ints
     confidence: NDArray[np.float32]
 
-    def where(self, kept: Mask) -> "Given":
+    def where(self, kept: "Mask | NDArray[np.intp]") -> "Given":
         return Given(*(getattr(self, name)[kept] for name in self.__slots__))
 
     def has(self, flag: Flag) -> Mask:
@@ -93,12 +93,8 @@ def given(columns: Columns, label_set: int, kind: VoiceKind) -> Given:
     rows = columns.values[columns.values["label_set"] == label_set]
     rows = rows[columns.voices["kind"][rows["voice"]] == kind]
     voices = columns.voices[rows["voice"]]
-    return Given(
-        rows["voice"].astype(np.int64),
-        *(voices[name].astype(np.int64) for name in ("document", "user", "version", "minute", "flags")),
-        rows["value"],
-        rows["confidence"],
-    )
+    numbers = {name: voices[name].astype(np.int64) for name in ("document", "user", "version", "minute", "flags")}
+    return Given(voice=rows["voice"].astype(np.int64), value=rows["value"], confidence=rows["confidence"], **numbers)
 
 
 def beside(columns: Columns, label_set: int, rows: Given) -> tuple[Given, Given]:

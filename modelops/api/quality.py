@@ -45,7 +45,7 @@ class QualityView(APIView):
     def get(self, request: Request, project_id: int) -> Response:
         """The figures of the reports, for reviewers and managers; words are in the language of the request."""
         project = project_for(request.user, project_id, at_least=Role.REVIEWER)
-        asked, problems = read(request.query_params.items())
+        asked, problems = read(request.query_params.dict().items())
         names = [name for name in request.query_params.get("report", "").split(",") if name] or list(REPORTS)
         problems += [
             Problem("report", "bad_choice", f"A report is one of {', '.join(REPORTS)}.")

@@ -83,7 +83,8 @@ class View:
         return ShownTable(table.key, table.title, table.help, table.is_matrix, columns, rows, url)
 
     def cell(self, cell: Cell, unit: Unit) -> ShownCell:
-        css = f"tint-{cell.tint}{' hit' if cell.is_hit else ''}" if cell.tint else ""
+        kind = " hit" if cell.is_hit else " miss" if cell.is_miss else ""
+        css = f"tint-{cell.tint}{kind}" if cell.tint else ""
         interval = _interval(cell, unit)
         return ShownCell(told(cell, unit), interval, self.url(cell), css, unit == Unit.TEXT)
 

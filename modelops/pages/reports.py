@@ -30,7 +30,7 @@ from modelops.reports.shapes import Report
 @require_safe
 def report(request: HttpRequest, project_id: int, name: str) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
-    asked, problems = read(request.GET.items())
+    asked, problems = read(request.GET.dict().items())
     inputs = _inputs(membership, asked, name)
     view = View(project_id, _csv_url(reverse("report_csv", args=[project_id, name, "KEY"]), asked))
     context = _context(membership, asked, view, REPORTS[name](inputs))
@@ -55,7 +55,7 @@ def report_csv(request: HttpRequest, project_id: int, name: str, key: str) -> Ht
     membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
     if name not in REPORTS:
         raise Http404
-    asked, _problems = read(request.GET.items())
+    asked, _problems = read(request.GET.dict().items())
     return _csv(request, REPORTS[name](_inputs(membership, asked, name)), key, project_id)
 
 
@@ -71,7 +71,7 @@ def _for_person(request: HttpRequest, project_id: int, user_id: int) -> tuple[Me
     membership = membership_for(request.user, project_id)
     if membership.role == Role.ANNOTATOR and membership.user_id != user_id:
         raise PermissionDenied("This page is somebody else's.")
-    asked, _problems = read(request.GET.items())
+    asked, _problems = read(request.GET.dict().items())
     return membership, asked
 
 
@@ -106,7 +106,7 @@ def _context(membership: Membership, asked: Asked, view: View, found: Report) ->
 def _ranges(asked: Asked) -> list[tuple[str, str, bool]]:
     """Title, query, is it the present one."""
     today = _today()
-    found = [(_("All time"), None, None)]
+    found: list[tuple[str, date | None, date | None]] = [(_("All time"), None, None)]
     found += [
         (_("Last %(days)d days") % {"days": days}, today - timedelta(days=days - 1), today) for days in (7, 30, 90)
     ]

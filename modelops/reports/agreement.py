@@ -11,7 +11,7 @@ from annotation.quality.columns import VoiceKind
 from annotation.quality.compared import Pairs, pairs_of
 from annotation.quality.kappa import fleiss_kappa, gwet_ac1, percent_agreement
 from annotation.quality.krippendorff import alpha
-from annotation.quality.reading import Given, given
+from annotation.quality.reading import Given, Ints, given
 from annotation.quality.scales import numbers_of
 from annotation.quality.span_agreement import span_agreement
 from annotation.quality.spans_read import marks_of
@@ -177,9 +177,9 @@ def _by_label(inputs: Inputs, label_set: LabelSet, rows: Given, key: str) -> lis
     return [Table(f"{key}_labels", _("By label"), columns, found)] if found else []
 
 
-def _says(inputs: Inputs, label_set: LabelSet, rows: Given, label: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _says(inputs: Inputs, label_set: LabelSet, rows: Given, label: int) -> Ints:
     if label_set.kind == Kind.CHOICE:
-        return (rows.value == label).astype(np.int64)
+        return np.asarray(rows.value == label).astype(np.int64)
     items = inputs.columns.items
     said = items["voice"][(items["label_set"] == label_set.pk) & (items["label"] == label)]
     return np.isin(rows.voice, said).astype(np.int64)

@@ -67,7 +67,13 @@ def _cell(inputs: Inputs, count: int, total: int, behind: dict[str, object], *, 
     share = count / total if total else 0
     # An error of a fifth of the row is as dark as it gets.
     tint = min(TINTS, int(np.ceil(share * TINTS * (1 if is_hit else 5)))) if count else 0
-    return Cell(count, figure=inputs.behind("confusion", **behind) if count else "", tint=tint, is_hit=is_hit)
+    return Cell(
+        count,
+        figure=inputs.behind("confusion", **behind) if count else "",
+        tint=tint,
+        is_hit=is_hit,
+        is_miss=not is_hit,
+    )
 
 
 def _mix_ups(inputs: Inputs, labels: list[int], number: Ints, key: str, behind: dict[str, object]) -> Table:

@@ -83,7 +83,7 @@ def _cell(inputs: Inputs, rows: Rows, change: int, counts: dict[str, object]) ->
 
 
 def _by_label(inputs: Inputs) -> Section:
-    tables, charts = [], []
+    tables = []
     for label_set in inputs.label_sets:
         rows = inputs.columns.changes[inputs.columns.changes["label_set"] == label_set.pk]
         found = [
@@ -94,7 +94,7 @@ def _by_label(inputs: Inputs) -> Section:
         found.sort(key=lambda row: -float(row[1].value or 0))
         if found:
             tables.append(Table(f"corrections_{label_set.pk}", label_set.title, _columns(_("Label")), found))
-    return Section("corrections_by_label", _("By label"), charts=charts, tables=tables)
+    return Section("corrections_by_label", _("By label"), tables=tables)
 
 
 def _by_version(inputs: Inputs) -> Section:

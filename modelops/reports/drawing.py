@@ -197,8 +197,8 @@ def _range_row(name: str, point: Point, y: int, x: Height, is_share: bool) -> Sa
 
 def reliability_chart(title: str, bins: Sequence[tuple[float, float]]) -> SafeString:
     """(middle of the bin, share that was right) a bar, against the line where both are the same."""
-    side, left, bottom, top = 190, 40, 26, 10
-    width, height = left + side + 14, top + side + bottom
+    side, left, bottom, top = 190, 50, 26, 12
+    width, height = left + side + 26, top + side + bottom
 
     def x(value: float) -> float:
         return left + value * side

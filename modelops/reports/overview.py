@@ -38,10 +38,10 @@ DAYS = 7
 def overview_report(inputs: Inputs) -> Report:
     if not len(inputs.answers):
         empty = _("Nothing to report yet. Numbers appear with the first answers, some seconds after they are given.")
-        return Report("overview", [Section("overview", _("Quality"), empty=empty)])
+        return Report("overview", [Section("overview", _("At a glance"), empty=empty)])
     versions = versions_of(inputs)
     kpis = [_answered(inputs), *_agreement(inputs), *_model(inputs, versions), *_corrections(inputs), *_pace(inputs)]
-    sections: list[Section | None] = [Section("overview", _("Quality"), kpis=kpis)]
+    sections: list[Section | None] = [Section("overview", _("At a glance"), kpis=kpis)]
     first = inputs.choices[0] if inputs.choices else None
     version = newest_version(inputs, first) if first else None
     if first is not None:

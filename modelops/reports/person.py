@@ -83,14 +83,14 @@ def _beside_group(inputs: Inputs, label_set: LabelSet, user: int) -> Iterable[tu
         mine = found.said.user == user
         figure = inputs.behind("confusion", of="people", by=user, label_set=label_set.pk)
         own = (int(found.is_same[mine].sum()), int(mine.sum()))
-        yield _("Gold that others settled"), own, (int(found.is_same.sum()), len(found.right)), figure
+        yield _("Gold"), own, (int(found.is_same.sum()), len(found.right)), figure
     pairs = pairs_of(inputs.columns, label_set.pk)
     mine = (pairs.one == user) | (pairs.other == user)
     own_documents = len(np.unique(pairs.document[mine]))
     same = round(float(pairs.is_same[mine].mean()) * own_documents) if own_documents else 0
     figure = inputs.behind("pair", label_set=label_set.pk, one=user)
     yield (
-        _("Others on the same documents"),
+        _("Others"),
         (same, own_documents),
         (int(pairs.is_same.sum()), len(pairs.document)),
         figure,

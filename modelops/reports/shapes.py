@@ -33,7 +33,7 @@ class Column:
 class Cell:
     """`figure`: the documents behind it, as the filter of their list takes them. `url` leads elsewhere.
 
-    `tint` from 0 to 5 shades the cell of a matrix; `is_hit`: of its diagonal.
+    `tint` from 0 to 5 shades the cell of a matrix; `is_hit`: of its diagonal; `is_miss`: beside it.
     """
 
     value: float | str | None = None
@@ -43,6 +43,7 @@ class Cell:
     url: str = ""
     tint: int = 0
     is_hit: bool = False
+    is_miss: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -74,7 +75,7 @@ class Table:
                 found[column.key] = value
             if cell.figure:
                 behind[column.key] = link[cell.figure]
-        return {**found, "documents": behind}
+        return {**found, "open": behind}
 
 
 def _finite(number: float | None) -> float | None:
