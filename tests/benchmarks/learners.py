@@ -11,7 +11,7 @@ from modelops.selection.pool import Floats, Rows
 from modelops.selection.uncertainty import margins
 
 # Below so many labels a class the class means are the better head.
-CENTROIDS_BELOW = 8
+CENTROIDS_BELOW = 4
 TEMPERATURE = 20.0
 
 Labels = NDArray[np.int64]
