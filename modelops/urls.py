@@ -8,6 +8,7 @@ from modelops.pages.certificates import certificates, restore_certificate, revok
 from modelops.pages.my_changes import my_changes
 from modelops.pages.registry import models, promote_version, roll_back
 from modelops.pages.runs import run_page, start_run, stop_run
+from modelops.pages.selection import selection
 from modelops.pages.suspects import dismiss_suspect, find_suspects, suspects
 from modelops.pages.version_documents import version_documents
 from modelops.pages.versions import compare_versions, version_page
@@ -15,6 +16,7 @@ from modelops.reports.build import REPORTS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/certificates/", certificates, name="certificates"),
+    path("projects/<int:project_id>/selection/", selection, name="selection"),
     path("projects/<int:project_id>/suspects/", suspects, name="suspects"),
     path("projects/<int:project_id>/suspects/find/", find_suspects, name="find_suspects"),
     path("projects/<int:project_id>/suspects/<int:suspect_id>/dismiss/", dismiss_suspect, name="dismiss_suspect"),

@@ -64,7 +64,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
             ),
             "overlap": _("How many people answer each document. More than one shows how far they agree."),
             "lease_minutes": _("After this time an unanswered document goes to somebody else."),
-            "selection": _("Which document comes next: what teaches the model most, or chance."),
+            "selection": _(
+                "Which document comes next. Automatic looks at the kinds of label sets and the gold there is; the page "
+                "“Why these documents” says what it has chosen, and why."
+            ),
             "random_share": _("From 0 to 1. So much of the queue is drawn by chance, which keeps the figures honest."),
             "blind_share": _(
                 "From 0 to 1. So many documents come without a prediction, to measure what predictions do."
