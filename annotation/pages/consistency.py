@@ -48,7 +48,7 @@ class RuleRow:
 class RuleForm(forms.Form):
     """A condition is its label set, what is asked of it and the label in one: only what makes sense can be picked."""
 
-    first = forms.ChoiceField(label=_("When"))
+    first = forms.ChoiceField(label=_("If"))
     second = forms.ChoiceField(label=_("then"))
 
     def __init__(self, *args: Any, label_sets: list[LabelSet], **options: Any) -> None:  # Any: Django's own options

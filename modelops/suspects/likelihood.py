@@ -74,7 +74,7 @@ def doubted_sets(
     found = [
         Doubted(
             int(row),
-            list(values[row]),
+            list(values[int(row)]),
             [label for label, is_in in zip(labels, suggested[row], strict=True) if is_in],
             round(float(likelihood[row]), 6),
         )
