@@ -49,6 +49,7 @@ def desk_windows(
         context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(30_000)
         page.on("request", note_asked)
         page.on("requestfinished", note_answered)
         page.on("requestfailed", note_answered)

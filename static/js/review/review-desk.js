@@ -36,7 +36,6 @@ class ReviewDesk extends HTMLElement {
   async #start() {
     const work = this.#work;
     await work.refill();
-    if (!work.item) work.show();
     this.#rounds = setInterval(() => work.refill(), LOOK_EVERY_MS);
   }
 

@@ -98,8 +98,10 @@ export class ReviewStatus {
     }));
   }
 
-  showEmpty() {
-    for (const [name, isThere] of [["work", false], ["bar", false], ["loading", false], ["empty", true], ["nothing", true]]) reviewPart(name).hidden = !isThere;
+  /** No document on the page; `isAsking`: the next may come in a moment. */
+  showEmpty(isAsking) {
+    const parts = { work: false, bar: false, empty: true, loading: isAsking, nothing: !isAsking };
+    for (const [name, isThere] of Object.entries(parts)) reviewPart(name).hidden = !isThere;
   }
 
   #sideName({ version }) {

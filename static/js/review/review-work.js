@@ -4,13 +4,14 @@ import { Favorites } from "../desk/favorites.js";
 import { showCommandKeys } from "../desk/key-caps.js";
 import { dealKeys, prepareLabels, spanLabels } from "../desk/label-keys.js";
 import { DeskPanel } from "../desk/panel.js";
+import { chipName } from "./chip-name.js";
 import { DifferenceList } from "./difference-list.js";
 import { valueAt, withOption } from "./differences.js";
 import { ReviewCalls } from "./review-calls.js";
 import { ReviewItem } from "./review-item.js";
-import { reviewPart, ReviewStatus } from "./review-status.js";
+import { ReviewStatus } from "./review-status.js";
 
-const AHEAD = 5;
+const AHEAD = 8;
 const MOST_IN_HAND = 50;
 
 export class ReviewWork {
@@ -20,6 +21,7 @@ export class ReviewWork {
   #done = 0;
   #waiting = 0;
   #ghosts = [];
+  #shown;
   #isAsking = false;
   #isComparing = false;
 
@@ -33,7 +35,13 @@ export class ReviewWork {
     this.annotator.t = this.t;
     this.annotator.describe = (span) => this.#describe(span);
     this.differences = new DifferenceList(this.status, (row, option) => this.take(row, option));
-    this.calls.addEventListener("change", () => this.status.showUnsaved(this.calls.unsaved));
+    this.calls.addEventListener("change", () => this.#onSaving());
+  }
+
+  /** Decisions that are not kept yet hold their places in the reviewer's hands; with each that is, more can be lent. */
+  #onSaving() {
+    this.status.showUnsaved(this.calls.unsaved);
+    if (!this.item) this.refill();
   }
 
   /** Give labels their keys, when all commands have theirs. */
@@ -61,10 +69,6 @@ export class ReviewWork {
     this.status.say(message, isVisible);
   }
 
-  part(name) {
-    return reviewPart(name);
-  }
-
   get item() {
     return this.#items[this.#at];
   }
@@ -73,21 +77,28 @@ export class ReviewWork {
 
   /** Have some in hand beyond the one on the page, and show one as soon as there is one. */
   async refill() {
-    const count = Math.min(MOST_IN_HAND, this.#at + 1 + AHEAD);
-    if (this.#isAsking || this.#items.length >= count) return;
+    if (this.#isAsking) return;
     this.#isAsking = true;
-    const before = this.item;
+    while (await this.#ask()); // a fast reviewer may have decided several meanwhile
+    this.#isAsking = false;
+    if (!this.item) this.show();
+  }
+
+  /** Whether the site had more for this reviewer. */
+  async #ask() {
+    const count = Math.min(MOST_IN_HAND, this.#at + 1 + AHEAD);
+    if (this.#items.length >= count) return false;
     // What is decided here but not kept yet is still lent to this person.
     const onTheirWay = this.#unsaved;
     const lent = await this.calls.next(Math.min(MOST_IN_HAND, count + onTheirWay.length)).catch((error) => this.#fail(error));
-    this.#isAsking = false;
-    if (!lent) return;
+    if (!lent) return false;
     const known = [...this.#items, ...onTheirWay, ...this.#unsaved];
-    const isNew = ({ id }) => !known.some((item) => item.id === id);
-    this.#items.push(...lent.items.filter(isNew).map((data) => new ReviewItem(data, this.boot.labelSets)));
+    const fresh = lent.items.filter(({ id }) => !known.some((item) => item.id === id));
+    this.#items.push(...fresh.map((data) => new ReviewItem(data, this.boot.labelSets)));
     this.#waiting = Math.max(this.#items.length, lent.waiting - this.calls.unsaved);
     this.#showCounts();
-    if (!before) this.show();
+    if (this.item !== this.#shown) this.show();
+    return fresh.length > 0;
   }
 
   get #unsaved() {
@@ -104,7 +115,8 @@ export class ReviewWork {
 
   show() {
     const { item } = this;
-    if (!item) return this.status.showEmpty();
+    this.#shown = item;
+    if (!item) return this.status.showEmpty(this.#isAsking || this.calls.unsaved > 0);
     this.status.showItem(item);
     this.#ghosts = item.ghosts;
     this.annotator.load(item.document, this.#spans, this.status.textOptions(item.document));
@@ -133,17 +145,8 @@ export class ReviewWork {
   #describe(span) {
     const name = this.annotator.labelOf(span)?.title ?? span.label;
     const state = span.suggested ? `, ${this.t("suggested")}` : "";
-    return { name: span.suggested ? name : this.#chipName(span, name), spoken: `${name}: ${this.annotator.textOf(span)}${state}` };
-  }
-
-  #chipName(span, name) {
-    const row = this.item?.rows.find(({ set, spans }) => set.name === span.set && spans.some(({ start, end }) => start === span.start && end === span.end));
-    if (!row || this.item.isAdjudication || !this.item.model) return name;
-    const before = row.options.find(({ sides }) => sides.includes("M"))?.value ?? [];
-    if (before.some(({ start, end, label }) => start === span.start && end === span.end && label === span.label)) return name;
-    if (!before.length) return this.t("chip_added", { name });
-    const [{ label }] = before;
-    return label === span.label ? this.t("chip_moved", { name }) : this.t("chip_relabeled", { name, before: this.panel.labelOf(span.set, label)?.title ?? label });
+    const titleOf = (label) => this.panel.labelOf(span.set, label)?.title ?? label;
+    return { name: span.suggested ? name : chipName(this.item, span, { name, titleOf, t: this.t }), spoken: `${name}: ${this.annotator.textOf(span)}${state}` };
   }
 
   // What a reviewer changes
@@ -232,8 +235,8 @@ export class ReviewWork {
     this.#waiting = Math.max(0, this.#waiting - 1);
     this.#showCounts();
     this.say(this.t(message, { name: item.person?.name ?? "" }), true);
-    this.show();
     this.refill();
+    this.show();
   }
 
   #drop(item) {
