@@ -5,7 +5,6 @@ form of k-means centers (Zhdanov 2019, arXiv 1901.05954).
 """
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from modelops.selection.pool import Floats, Picks, Pool, Rows
 from modelops.selection.uncertainty import mean_doubt
@@ -90,6 +89,8 @@ def clustered(vectors: Floats, count: int, seed: int, weights: Floats | None = N
     """k-means by Lloyd: the cluster of each row, and the centers. Random starts: k-means++ took five times as long here
     for clusters no tighter.
     """
+    from sklearn.cluster import KMeans  # noqa: PLC0415  # heavy: web reads this module and never ranks
+
     count = min(count, len(np.unique(vectors[:, 0])))
     start = {"init": "random", "n_init": 1, "max_iter": 20, "random_state": seed}
     found = KMeans(n_clusters=max(1, count), **start).fit(vectors, None, weights)
