@@ -6,8 +6,8 @@ import numpy as np
 
 from modelops.selection.pool import Floats, Picks, Pool
 
-# A token counts as uncertain where its likeliest tag leads the next one by less than this.
-UNCERTAIN_LEAD = 0.9
+# Between the plain sum (0), which picks the longest texts, and the mean (1), which picks the shortest.
+LENGTH_POWER = 0.8
 
 
 def margins(probabilities: Floats) -> Floats:
@@ -31,12 +31,11 @@ def nearest_to_even(probabilities: Mapping[str, float]) -> float:
 
 
 def uncertain_tokens(leads: Sequence[float] | Floats) -> float:
-    """Uncertain tokens over the square root of all: `leads` [tokens] of the likeliest tag over the next -> 0 or more.
-
-    A plain count picks the longest texts and a mean the shortest; the root lies between the two.
+    """Tokens that are uncertain, each by how much, over a power of all: `leads` [tokens], of the likeliest tag over the
+    next -> 0 or more. See docs/decisions/0009-uncertain-tokens.md.
     """
     found = np.asarray(leads, dtype=np.float32)
-    return float((found < UNCERTAIN_LEAD).sum() / np.sqrt(len(found))) if len(found) else 0.0
+    return float((1.0 - found).sum() / len(found) ** LENGTH_POWER) if len(found) else 0.0
 
 
 def doubtful_spans(confidences: Sequence[float]) -> float:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("imports", "scale", "prelabel", "certificates", "explanations", "desk", "live", "learning")
+BENCHMARKS = ("imports", "scale", "prelabel", "certificates", "explanations", "desk", "live", "learning", "selection")
 
 
 def main(names: list[str]) -> int:

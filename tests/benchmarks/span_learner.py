@@ -13,7 +13,7 @@ from modelops.selection.pool import Floats, Rows
 from modelops.selection.uncertainty import uncertain_tokens
 from tests.benchmarks.embedded import Row, TokenStates
 
-STRENGTH = 1.0
+STRENGTH = 0.3
 Tags = NDArray[np.int64]
 
 
