@@ -92,5 +92,9 @@ class Prediction(models.Model):
             models.Index(fields=["project", "version"], name="prediction_version"),
         ]
 
+    @property
+    def is_fast_head(self) -> bool:
+        return self.source.startswith(FAST_HEAD)
+
     def __str__(self) -> str:
         return f"document {self.document_id} by {self.version or self.source}"

@@ -19,6 +19,6 @@ def prediction_json(prediction: Prediction) -> dict[str, Any]:  # Any: JSON
 
 def _version(prediction: Prediction) -> int | str:
     """A number, or the name of what made it where that was no version."""
-    if prediction.source.startswith(FAST_HEAD):
+    if prediction.is_fast_head:
         return FAST_HEAD.rstrip("/")
     return prediction.version if prediction.version is not None else prediction.source

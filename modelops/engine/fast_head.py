@@ -28,8 +28,9 @@ _NAME_LENGTH = 0.5
 _SHARPNESS = 10.0
 _FIRST_C = 10.0
 CANDIDATES = (0.3, 1.0, 3.0, 10.0, 30.0)
-_MOST_TRIED = 1500
+_MOST_TRIED = 1200
 _FOLDS = 3
+_MOST_ROUNDS = 3
 _TOP = 10
 
 
@@ -124,19 +125,18 @@ class TextHeads:
         head = self.heads[name]
         known = self.table.known(name).nonzero().flatten()
         order = known[torch.randperm(len(known), generator=torch.Generator().manual_seed(0))[:_MOST_TRIED]]
-        losses = {c: self._held_out_loss(head, order, c) for c in CANDIDATES}
-        return min(losses, key=lambda c: losses[c])
-
-    def _held_out_loss(self, head: Head, order: torch.Tensor, c: float) -> float:
-        features, targets = self.table.features()[order], self.table.targets(head.spec.name)[order]
-        total = 0.0
+        features, targets = self.table.features()[order], self.table.targets(name)[order]
+        losses = dict.fromkeys(CANDIDATES, 0.0)
         for fold in range(_FOLDS):
             out = torch.arange(len(order)) % _FOLDS == fold
-            learned = Problem(features[~out], targets[~out], torch.ones(int((~out).sum())), c, head.group)
-            weights = solve(learned, most_rounds=6).weights
             tested = Problem(features[out], targets[out], torch.ones(int(out.sum())), 1.0, head.group)
-            total += tested.loss(features[out] @ weights, torch.zeros_like(weights))
-        return total
+            found: Solution | None = None
+            for c in CANDIDATES:
+                # The next strength starts from the one before: they lie near each other.
+                learned = Problem(features[~out], targets[~out], torch.ones(int((~out).sum())), c, head.group)
+                found = solve(learned, found and _start(learned, found.weights), most_rounds=_MOST_ROUNDS)
+                losses[c] += tested.loss(features[out] @ found.weights, torch.zeros_like(found.weights))
+        return min(losses, key=lambda c: losses[c])
 
     def _regress(self, head: Head, most_steps: int) -> None:
         name = head.spec.name

@@ -132,9 +132,9 @@ def _newton(problem: Problem, start: Solution, most_steps: int) -> Solution:
         if _pull(gradient, problem) <= TOLERANCE:
             break
         step = _newton_step(problem, chances, gradient, start.spectrum)
-        length = _shortened(problem, (logits, weights), (problem.features @ step, step), float((gradient * step).sum()))
-        weights = weights + length * step
-        logits = problem.features @ weights
+        moved = problem.features @ step
+        length = _shortened(problem, (logits, weights), (moved, step), float((gradient * step).sum()))
+        weights, logits = weights + length * step, logits + length * moved
         chances = probabilities(logits, problem.group)
         gradient = problem.gradient(chances, weights)
     return Solution(weights, start.spectrum, _pull(gradient, problem))

@@ -24,6 +24,8 @@ class NotExplainable(Exception):
 
 def version_of(prediction: Prediction) -> ModelVersion:
     """The version that made it. Raises NotExplainable when it was imported or nothing is left of its version."""
+    if prediction.is_fast_head:
+        raise NotExplainable("fast_head", _("The fast head answered here. Only versions can say which words counted."))
     if prediction.version is None or prediction.source:
         words = _("This prediction was imported: the site does not know how it came about.")
         raise NotExplainable("imported_prediction", words)

@@ -12,8 +12,8 @@ from annotation.events.services import publish_mixed
 from annotation.predictions.models import Prediction, fast_head_source
 from annotation.predictions.wire import prediction_json
 
-# A surer or less sure answer than the one shown is worth a message from this difference on.
-WORTH_SAYING = 0.02
+# A surer or less sure answer than the one shown is worth a message from this difference on: what a page can show.
+WORTH_SAYING = 0.01
 # What somebody may still have on an open page is kept: their save names the prediction they saw.
 KEPT_FOR = timedelta(days=2)
 

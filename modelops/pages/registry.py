@@ -15,6 +15,7 @@ from annotation.access import membership_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Membership, Role
 from modelops.evaluation.words import figure_words, reason_words, verdict_words
+from modelops.pages.fast_head import fast_head_state
 from modelops.pages.figures import LabelSetFigures, label_sets_of, titles_of
 from modelops.prelabeling.models import Prelabeling
 from modelops.registry.models import ModelVersion, Stage
@@ -65,6 +66,7 @@ def models_context(request: HttpRequest, membership: Membership) -> dict[str, An
         "runs": runs,
         "active": next((run for run in runs if run.state in ACTIVE), None),
         "decision": decision_for(project),
+        "fast_head": fast_head_state(project, titles),
         "live": live_url(project.pk, host=request.get_host(), is_secure=request.is_secure()),
     }
 

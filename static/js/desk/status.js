@@ -1,4 +1,6 @@
 // Everything the annotation screen tells a person: progress, what is saved, the model, the document's head, dialogs.
+import { isVersion, modelName, wordingFor } from "./model-names.js";
+
 export const part = (name) => document.getElementById(`desk-${name}`);
 
 const TOAST_MS = 3500;
@@ -165,7 +167,7 @@ export class DeskStatus {
 
   showPrediction({ draft }) {
     this.#prediction = draft.prediction;
-    if (this.#prediction?.version > (this.#model ?? 0)) this.showModel(this.#prediction.version);
+    if (isVersion(this.#prediction) && this.#prediction.version > (this.#model ?? 0)) this.showModel(this.#prediction.version);
     this.#showAge();
     const margin = draft.smallestMargin;
     setText(part("why"), margin < UNCERTAIN_BELOW ? this.t("uncertain", { margin: margin.toFixed(2) }) : "");
@@ -175,7 +177,7 @@ export class DeskStatus {
   #showAge() {
     const made = Date.parse(this.#prediction?.created_at ?? "");
     if (!this.#prediction) return setText(part("version"), "");
-    const name = `v${this.#prediction.version}`;
+    const name = modelName(this.#prediction, this.t);
     if (Number.isNaN(made)) return setText(part("version"), name);
     const minutes = Math.min(0, Math.round((made - Date.now()) / 60_000));
     const format = new Intl.RelativeTimeFormat(this.#boot.language || "en", { numeric: "auto" });
@@ -184,14 +186,16 @@ export class DeskStatus {
   }
 
   announceMerge({ prediction, ideas }) {
-    const version = prediction.version;
-    const message = ideas.length ? this.t("ideas", { count: ideas.length, version }) : this.t("updated", { version });
-    this.say(message, true);
+    this.say(ideas.length ? this.#ideasOf(prediction, ideas) : this.t(wordingFor("updated", prediction), prediction), true);
+  }
+
+  #ideasOf(prediction, { length: count }) {
+    return this.t(wordingFor("ideas", prediction), { count, version: prediction.version });
   }
 
   showIdeas({ prediction, ideas }) {
     part("ideas-open").hidden = !ideas.length;
-    if (ideas.length) part("ideas-text").textContent = this.t("ideas", { count: ideas.length, version: prediction.version });
+    if (ideas.length) part("ideas-text").textContent = this.#ideasOf(prediction, ideas);
   }
 
   // The card
