@@ -19,7 +19,7 @@ from contextlib import contextmanager
 import redis
 from celery import Task
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
 from annotation import signals as people
@@ -30,14 +30,26 @@ from modelops.certificates.services import auto_accept_by
 from modelops.fast_head.services import request_refit, request_refit_on
 from modelops.live.services import embed_new_documents
 from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
+from modelops.selection.order import BATCH
 from modelops.selection.services import note_predictions, rank_if_due, request_ranking
-from modelops.training.services import start_due_runs
+from modelops.training.services import IS_WORTH_A_LOOK, start_due_runs
 
 logger = logging.getLogger(__name__)
 # What was sent is remembered in the broker's own store: when that is lost, so is the memory, and it is sent again.
 RESEND_SECONDS = 60
 # People wait for what a correction changes; a worker that starts on the message forgets that it was sent.
 REFIT_RESEND_SECONDS = 5
+
+
+# What a saved answer may make due, asked at once: somebody waits. The documents' counts tell the gold there is; where
+# they say that enough is new, the room itself looks again.
+_DUE_AFTER_GOLD = f"""
+    SELECT project.fast_head = 'on', {IS_WORTH_A_LOOK}, ranking.id IS NULL OR abs(
+        (SELECT coalesce(sum(gold + auto_accepted), 0) FROM annotation_documentcount WHERE project_id = project.id)
+        - coalesce((ranking.facts->>'gold')::bigint, 0)) >= {BATCH}
+    FROM annotation_project AS project LEFT JOIN modelops_ranking AS ranking ON ranking.project_id = project.id
+    WHERE project.id = %s
+"""
 
 
 def on_import_requested(sender: object, import_id: int, **_: object) -> None:
@@ -55,10 +67,22 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
 
 def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
     with _logged("gold changed", project_id):
-        request_refit(project_id)
-        start_due_runs(project_id)
-        rank_if_due(project_id)
+        refits, may_train, may_rank = _due_after_gold(project_id)
+        if refits:
+            on_refit_requested(sender, project_id)
+        if may_train:
+            start_due_runs(project_id)
+        if may_rank:
+            rank_if_due(project_id)
     on_webhooks_due(sender, project_id)
+
+
+def _due_after_gold(project_id: int) -> tuple[bool, bool, bool]:
+    """Whether to refit the fast head, and whether a run and a new order of the queue may be due. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_AFTER_GOLD, [project_id])
+        refits, may_train, may_rank = cursor.fetchone() or (False, False, False)
+    return bool(refits), bool(may_train), bool(may_rank)
 
 
 def on_webhooks_due(sender: object, project_id: int, **_: object) -> None:

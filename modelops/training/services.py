@@ -132,23 +132,26 @@ def start_if_due(project_id: int) -> Run | None:
         return None
 
 
+# A condition on `project`.
+IS_WORTH_A_LOOK = """
+    project.train_after > 0
+    AND NOT EXISTS (SELECT 1 FROM modelops_run AS active
+        WHERE active.project_id = project.id AND active.state IN ('queued', 'running'))
+    AND (SELECT count(*) FROM (SELECT 1 FROM annotation_goldchange AS newer
+        WHERE newer.project_id = project.id AND newer.source <> 'auto_accept' AND newer.id > COALESCE(
+            (SELECT (snapshot->>'change')::bigint FROM modelops_run
+                WHERE project_id = project.id AND state <> 'failed' ORDER BY id DESC LIMIT 1), 0)
+        LIMIT project.train_after) AS found) >= project.train_after
+"""
+
+
 def projects_worth_a_look(project_id: int | None = None) -> list[int]:
     """Projects where enough gold changed since the last run and none is active. One cheap statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT project.id FROM annotation_project AS project
-            LEFT JOIN LATERAL (
-                SELECT (snapshot->>'change')::bigint AS change FROM modelops_run
-                WHERE project_id = project.id AND state <> 'failed' ORDER BY id DESC LIMIT 1
-            ) AS last ON true
-            WHERE project.train_after > 0 AND (%(project)s::bigint IS NULL OR project.id = %(project)s)
-                AND NOT EXISTS (SELECT 1 FROM modelops_run AS active
-                    WHERE active.project_id = project.id AND active.state IN ('queued', 'running'))
-                AND (SELECT count(*) FROM (SELECT 1 FROM annotation_goldchange AS newer
-                    WHERE newer.project_id = project.id AND newer.id > COALESCE(last.change, 0)
-                        AND newer.source <> 'auto_accept'
-                    LIMIT project.train_after) AS found) >= project.train_after
+            WHERE (%(project)s::bigint IS NULL OR project.id = %(project)s) AND {IS_WORTH_A_LOOK}
             """,
             {"project": project_id},
         )

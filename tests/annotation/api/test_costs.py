@@ -9,7 +9,8 @@ from annotation.people.models import Token, User
 from annotation.projects.models import Project
 from tests import make
 
-pytestmark = pytest.mark.django_db
+# Real commits: what follows from a save counts, too.
+pytestmark = pytest.mark.django_db(transaction=True)
 ANSWER = {"Category": "billing", "Sentiment": "neutral", "Entities": []}
 
 
@@ -43,6 +44,8 @@ def warm_client(person: User) -> APIClient:
 
 def test_next_submit_and_list_cost_five_statements_at_most(project: Project) -> None:
     client = warm_client(make.member(project, "alice"))
+    # The first gold of a project asks for the first ranking.
+    make.gold(make.document(project, "labeled before"), ANSWER)
 
     with Counted() as taken:
         answer = client.post(f"/api/v1/projects/{project.pk}/queue/next/", {"count": 1}, format="json")
