@@ -124,18 +124,24 @@ def _keep(certificate: Certificate, *, is_certified: bool) -> None:
 
 def end_outdated(project: Project, version: ModelVersion | None, asked: Asked | None) -> None:
     """End certificates of another version or promise; one of a version that came back holds again."""
-    valid = Certificate.objects.valid().filter(project=project)
-    now = timezone.now()
+    for row in Certificate.objects.valid().filter(project=project):
+        if version is None or row.version_id != version.pk:
+            _end(row, End.VERSION)
+        elif asked != Asked(row.target, row.asked_level):
+            _end(row, End.SETTINGS)
     if version is None or asked is None:
-        valid.update(state=CertificateState.ENDED, end=End.SETTINGS if version else End.VERSION, ended_at=now)
         return
-    valid.exclude(version=version).update(state=CertificateState.ENDED, end=End.VERSION, ended_at=now)
-    other = valid.exclude(target=asked.target, asked_level=asked.level)
-    other.update(state=CertificateState.ENDED, end=End.SETTINGS, ended_at=now)
     back = Certificate.objects.filter(project=project, version=version, target=asked.target, asked_level=asked.level)
-    for row in back.filter(end__in=(End.VERSION, End.SETTINGS)).exclude(label_set__in=valid.values("label_set")):
-        if not back.filter(label_set=row.label_set, state=CertificateState.VALID).exists():
+    for row in back.filter(end__in=(End.VERSION, End.SETTINGS)):
+        if not Certificate.objects.valid().filter(project=project, label_set=row.label_set).exists():
             Certificate.objects.filter(pk=row.pk).update(state=CertificateState.VALID, end="", ended_at=None)
+
+
+@transaction.atomic
+def _end(certificate: Certificate, end: End) -> None:
+    present = Certificate.objects.valid().filter(pk=certificate.pk)
+    if present.update(state=CertificateState.ENDED, end=end, ended_at=timezone.now()):
+        _release_audits(certificate)
 
 
 def audit_figures(certificate: Certificate) -> AuditFigures:
@@ -193,6 +199,7 @@ def _note_answers(certificate: Certificate) -> None:
         gold: Gold = audit.document.gold
         if not audit.was_lent or gold.source not in PEOPLE:
             audit.delete()
+            Document.objects.filter(pk=audit.document_id).update(is_audit=False)
             continue
         is_right = is_same(kinds, audit.answer, gold.answer)
         if audit.is_right != is_right:

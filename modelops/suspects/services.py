@@ -80,4 +80,5 @@ def conflicts_of(project_id: int) -> list[Conflict]:
     members = rows.order_by("document__near_group", "document_id").values_list(
         "document_id", "document__near_group", "answer"
     )
-    return conflicts((Member(*row) for row in members[:MOST_COMPARED]), kinds)[:MOST_CONFLICTS]
+    found = (Member(pk, group or 0, answer) for pk, group, answer in members[:MOST_COMPARED])
+    return conflicts(found, kinds)[:MOST_CONFLICTS]

@@ -111,7 +111,7 @@ def test_feed_and_export_say_what_auto_accepted_gold_rests_on(world: World) -> N
     client = make.client(world.person)
 
     feed = client.get(f"/api/v1/projects/{world.project.pk}/labels/").json()["results"]
-    export = b"".join(client.get(f"/api/v1/projects/{world.project.pk}/export/?format=jsonl&which=gold"))  # type: ignore[arg-type]
+    export = b"".join(client.get(f"/api/v1/projects/{world.project.pk}/export/?format=jsonl&which=gold"))
 
     [line] = [row for row in feed if row["document"] == document.pk]
     assert line["source"] == "auto_accept"

@@ -264,6 +264,17 @@ def test_an_audit_that_was_answered_with_the_prediction_in_sight_is_void(world: 
     work(world.project)
 
     assert audit_figures(certificate(world)).checked == 0
+    assert not Document.objects.get(pk=documents[0].pk).is_audit
+
+
+def test_audits_that_nobody_needs_any_more_are_ordinary_documents_again(world: World) -> None:
+    audited(world)
+    promote(register(project_id=world.project.pk, new=NewVersion("1/2", "1" * 64, "e", 10)), user=None)
+
+    work(world.project)
+
+    assert not Document.objects.filter(is_audit=True).exists()
+    assert not Audit.objects.filter(is_right=None).exists()
 
 
 def test_people_always_win(world: World) -> None:
