@@ -1,5 +1,6 @@
 from annotation.annotations.models import Annotation, Gold, GoldChange
 from annotation.annotations.review_items import ReviewItem
+from annotation.audit.models import AuditEntry
 from annotation.bulk.models import BulkItem, BulkLabeling
 from annotation.comments.models import Comment, Flag
 from annotation.consistency.models import ConsistencyRule
@@ -24,6 +25,7 @@ __all__ = [
     "AgreeingBatch",
     "Annotation",
     "Assignment",
+    "AuditEntry",
     "BulkChange",
     "BulkItem",
     "BulkLabeling",

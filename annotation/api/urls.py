@@ -4,6 +4,7 @@ from django.urls import path
 
 from annotation.api.account import PreferencesView
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
+from annotation.api.audit import AuditView
 from annotation.api.bulk import BulkUndoView, BulkView, NearDuplicatesView
 from annotation.api.changes import ChangesView, ChangeUndoView
 from annotation.api.comments import CommentsView, CommentView, FlagResolveView, FlagView
@@ -86,6 +87,7 @@ urlpatterns = [
     path("review-items/<int:item_id>/", ReviewLeaseView.as_view(), name="api-review-item"),
     path("review-items/<int:item_id>/first-answer/", FirstAnswerView.as_view(), name="api-first-answer"),
     path("assignments/<int:assignment_id>/", AssignmentView.as_view(), name="api-assignment"),
+    path("projects/<int:project_id>/audit/", AuditView.as_view(), name="api-audit"),
     path("projects/<int:project_id>/webhooks/", WebhooksView.as_view(), name="api-webhooks"),
     path("webhooks/<int:webhook_id>/", WebhookView.as_view(), name="api-webhook"),
     path("webhooks/<int:webhook_id>/replay/", ReplayView.as_view(), name="api-webhook-replay"),

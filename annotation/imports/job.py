@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from annotation import signals
 from annotation.events.services import publish_mixed
+from annotation.audit.acting import acting
 from annotation.imports import attempts, storage
 from annotation.imports.checking import read_options, row_check
 from annotation.imports.formats import DELIMITERS, READERS, Format, format_of_stored
@@ -71,7 +72,7 @@ def run_now(import_id: int) -> None:
 
 
 def _carry_out(row: Import, figures: Figures) -> None:
-    with translation.override(row.options.get("language") or "en"):
+    with acting(lambda: row.created_by_id, "import"), translation.override(row.options.get("language") or "en"):
         try:
             _settle(row, figures)
         except attempts.Lost:

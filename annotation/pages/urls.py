@@ -2,6 +2,7 @@ from django.urls import path
 
 from annotation.pages import (
     annotate,
+    audit,
     bulk,
     consistency,
     discussions,
@@ -71,5 +72,6 @@ urlpatterns = [
     path("projects/<int:project_id>/members/<int:membership_id>/", members.change_member, name="change_member"),
     path("projects/<int:project_id>/members/<int:membership_id>/remove/", members.remove, name="remove_member"),
     path("projects/<int:project_id>/settings/", settings.project_settings, name="project_settings"),
+    path("projects/<int:project_id>/audit/", audit.audit_page, name="audit"),
     path("projects/<int:project_id>/delete/", settings.delete, name="delete_project"),
 ]

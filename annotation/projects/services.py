@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from annotation.audit.acting import leave_out_rows
 from annotation.people.models import User
 from annotation.projects.guidelines import keep_version
 from annotation.projects.label_set_specs import LabelSetSpec, read_label_sets
@@ -155,6 +156,7 @@ def delete_project(*, project: Project) -> None:
     for attempt in range(_DELETE_TRIES):
         try:
             with transaction.atomic():
+                leave_out_rows()
                 Project.objects.filter(pk=project_id).delete()
         except ProtectedError as error:
             message = _("This project holds people's work: annotations, gold or comments. It can't be deleted.")

@@ -34,6 +34,7 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("webhooks", _("Webhooks"), _MANAGERS),
     ("practice", _("Practice"), _MANAGERS),
     ("members", _("Members"), _MANAGERS),
+    ("audit", _("Audit log"), _MANAGERS),
     ("project_settings", _("Settings"), _MANAGERS),
 )
 
