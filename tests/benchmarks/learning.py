@@ -84,7 +84,7 @@ def measure(name: str, task: Task, size: int) -> bool:
     seconds = time.perf_counter() - started
     fast, tfidf = by_fast_head(task, rows), by_tfidf(task, rows)
     shares = [accuracy(task, answers) for answers in (lora, fast, tfidf)]
-    verdict = compare({"Set": "choice"}, *(as_answers(one) for one in (wanted(task), lora, fast)))["verdict"]
+    verdict = compare({"Set": "choice"}, as_answers(wanted(task)), as_answers(lora), as_answers(fast))["verdict"]
     figures = ", ".join(
         f"{title} {100 * share:.1f} %" for title, share in zip(("LoRA", "fast head", "TF-IDF"), shares, strict=True)
     )
