@@ -67,7 +67,8 @@ def waiting_documents(project_id: int, version: int, label_sets: Sequence[str]) 
     values |= {f"set{number}": name for number, name in enumerate(label_sets)}
     with connection.cursor() as cursor:
         cursor.execute(_READ.format(doubts=columns), values)
-        ids, places, urgencies, is_new, drawn, *doubts = cursor.fetchone() or ()
+        row = cursor.fetchone() or (None,) * (5 + len(label_sets))
+    ids, places, urgencies, is_new, drawn, *doubts = row
     return Waiting(
         np.array(ids or [], dtype=np.int64),
         np.array(places or [], dtype=np.float64) - URGENT * np.array(urgencies or [], dtype=np.float64),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Count, F, FloatField, Q
+from django.db.models import Count, F, FloatField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -39,9 +39,11 @@ RANKED_AGAIN_AFTER = timedelta(seconds=30)
 def note_predictions(version_id: int, document_ids: Sequence[int] | None) -> None:
     """A version has answered these documents, or all of its project: the queue may have to be put in order anew."""
     found = Project.objects.filter(versions__pk=version_id).values_list("pk", "production_version").first()
-    if found is None or found[1] is None:
+    if found is None:
         return
     project_id, version = found
+    if version is None:
+        return
     if document_ids is not None:
         rows = Prediction.objects.filter(document_id__in=document_ids, version=version, source="")
         rows = rows.exclude(document__draw__version=version)
@@ -178,13 +180,13 @@ def rerank_next(project_id: int, doubts: Mapping[int, Mapping[str, float]]) -> i
     ranking = Ranking.objects.filter(project=project_id).first()
     names = ranking.facts.get("label_sets", []) if ranking else []
     drawn = Draw.objects.filter(document__in=list(doubts), is_random=False, document__state="new", document__urgency=0)
-    rows = list(drawn.filter(~Q(function="typical")).values_list("document_id", "document__priority"))
+    drawn = drawn.exclude(function="typical").order_by("-document__priority", "document_id")
+    rows = list(drawn.values_list("document_id", "document__priority"))
     if not names or len(rows) < 2:
         return 0
     columns = [np.array([doubts[pk].get(name, np.nan) for pk, _ in rows], dtype=np.float32) for name in names]
-    mean = np.mean([ranks(column) for column in columns if np.isfinite(column).any()] or [np.zeros(len(rows))], axis=0)
     places = sorted((place for _, place in rows), reverse=True)
-    order = np.argsort(-mean, kind="stable")
+    order = np.argsort(-np.sum([ranks(column) for column in columns], axis=0), kind="stable")
     moved = [(rows[row][0], place) for row, place in zip(order, places, strict=True) if rows[row][1] != place]
     with connection.cursor() as cursor:
         cursor.execute(

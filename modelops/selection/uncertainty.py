@@ -13,7 +13,8 @@ LENGTH_POWER = 0.8
 def margins(probabilities: Floats) -> Floats:
     """1 minus the lead of the likeliest label over the next (Scheffer et al. 2001): [n, labels] -> [n], 1 is least."""
     if probabilities.shape[1] < 2:
-        return 1.0 - probabilities.max(axis=1, initial=0.0)
+        rest: Floats = 1.0 - probabilities.max(axis=1, initial=0.0)
+        return rest
     two = np.partition(probabilities, -2, axis=1)[:, -2:]
     doubt: Floats = 1.0 - (two[:, 1] - two[:, 0])
     return doubt

@@ -94,5 +94,5 @@ def _keep(path: Path, **arrays: NDArray[Any]) -> None:  # Any: of several number
     """Whole or not at all: another benchmark may look at the same time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     making = path.with_name(f".{os.getpid()}.{path.name}")
-    np.savez(making, **arrays)
+    np.savez(making, allow_pickle=False, **arrays)
     making.rename(path)

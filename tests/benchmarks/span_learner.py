@@ -31,7 +31,7 @@ class SpanLearner:
         self._scale = 1.0
         self._layouts = [self._layout(row) for row in range(len(rows))]
         self._tags = [self._tags_of(row) for row in range(len(rows))]
-        self._vectors = np.stack([self._states(row).mean(axis=0) for row in self._train])
+        self._vectors = np.stack([self._states(int(row)).mean(axis=0) for row in self._train])
         self._mean = self._vectors.mean(axis=0)
         self._scale = float(np.std(self._states(int(self._train[0]))))
         self._weights = np.zeros((self._head.width, tokens.states.shape[1]), dtype=np.float32)

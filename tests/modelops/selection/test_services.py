@@ -1,7 +1,9 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from annotation.documents.models import URGENT, Document, State
 from annotation.projects.models import Project
@@ -21,7 +23,7 @@ CATEGORY = [{"name": "Category", "kind": "choice", "labels": [f"label {number}" 
 ENCODER = "e@1"
 
 
-def project_of(count: int, **settings: object) -> tuple[Project, list[Document]]:
+def project_of(count: int, **settings: Any) -> tuple[Project, list[Document]]:  # Any: of several types
     """A project whose queue has so many documents, nobody's gold yet."""
     project = make.project(label_sets=CATEGORY, encoder="e", salt="salt", **settings)
     return project, [make.document(project, f"text {number}") for number in range(count)]
@@ -33,7 +35,7 @@ def in_production(project: Project) -> ModelVersion:
     return version
 
 
-def embedded(documents: list[Document], vectors: np.ndarray) -> None:  # type: ignore[type-arg]  # of any number type
+def embedded(documents: list[Document], vectors: NDArray[Any]) -> None:  # Any: of any number type
     for document, vector in zip(documents, vectors, strict=True):
         Embedding.objects.create(
             text_sha256=document.text_sha256, encoder=ENCODER, vector=to_bytes(vector.astype(np.float32))
