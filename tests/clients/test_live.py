@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -57,7 +57,7 @@ def say(project: Project, *numbers: int) -> None:
 
 @pytest.mark.parametrize("read", [read_now, read_later])
 def test_nothing_is_lost_or_told_twice_while_the_site_is_away(
-    read: type[object], live: LiveSite, live_server: LiveServer
+    read: Callable[..., list[Event]], live: LiveSite, live_server: LiveServer
 ) -> None:
     project = make.project()
     token = make_token(project.created_by)
@@ -65,7 +65,7 @@ def test_nothing_is_lost_or_told_twice_while_the_site_is_away(
     first = StoredEvent.objects.filter(project=project).earliest("pk").pk
 
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read, live_server.url, token, project.pk, 5, first)  # type: ignore[arg-type]  # either
+        reading = pool.submit(read, live_server.url, token, project.pk, 5, first)
         live.stop()
         say(project, 3, 4)
         live.start()
