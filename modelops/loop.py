@@ -42,11 +42,12 @@ REFIT_RESEND_SECONDS = 5
 
 
 # What a saved answer may make due, asked at once: somebody waits. The documents' counts tell the gold there is; where
-# they say that enough is new, the room itself looks again.
+# they say that enough is new, the room itself looks again. A ranking on its way reads the gold there is then.
 _DUE_AFTER_GOLD = f"""
-    SELECT project.fast_head = 'on', {IS_WORTH_A_LOOK}, ranking.id IS NULL OR abs(
-        (SELECT coalesce(sum(gold + auto_accepted), 0) FROM annotation_documentcount WHERE project_id = project.id)
-        - coalesce((ranking.facts->>'gold')::bigint, 0)) >= {BATCH}
+    SELECT project.fast_head = 'on', {IS_WORTH_A_LOOK}, ranking.id IS NULL OR ranking.state NOT IN ('queued', 'running')
+        AND abs(coalesce((ranking.facts->>'gold')::bigint, 0) -
+            (SELECT coalesce(sum(gold + auto_accepted), 0) FROM annotation_documentcount WHERE project_id = project.id))
+        >= {BATCH}
     FROM annotation_project AS project LEFT JOIN modelops_ranking AS ranking ON ranking.project_id = project.id
     WHERE project.id = %s
 """
