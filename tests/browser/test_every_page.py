@@ -17,7 +17,6 @@ from pytest_django.live_server_helper import LiveServer
 from annotation.annotations.models import Annotation, Status
 from annotation.annotations.review_items import ReviewItem
 from annotation.comments.models import Comment, Flag
-from annotation.consistency.models import ConsistencyRule
 from annotation.discussions.services import NewDiscussion, open_discussion
 from annotation.documents.models import Document
 from annotation.imports.formats import Format
@@ -25,14 +24,13 @@ from annotation.imports.models import Import, ImportState
 from annotation.imports.options import ImportOptions
 from annotation.imports.services import Upload, request_preview
 from annotation.practice.models import PracticeItem
-from annotation.projects.models import LabelSet, Membership, Project, Role
+from annotation.projects.models import Membership, Project, Role
 from annotation.webhooks.models import Delivery, DeliveryState, Webhook
-from modelops.certificates.models import Certificate
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
-from modelops.suspects.models import Suspect
 from modelops.training.models import Run, RunState
 from tests import make
+from tests.browser.page_rows import certificates_of, doubts_of
 from tests.modelops.evaluated import an_evaluated_version, documents_for_testing
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
@@ -204,34 +202,6 @@ def a_model(project: Project) -> tuple[Run, ModelVersion]:
         finished_at=timezone.now(), started_at=timezone.now(),
     )  # fmt: skip
     return run, version
-
-
-def certificates_of(project: Project) -> None:
-    """One that holds, one that a manager revoked, and one look that came to nothing."""
-    project.auto_accept = {"precision": 0.95, "confidence": 0.9}
-    project.save(update_fields=["auto_accept"])
-    version = ModelVersion.objects.get(project=project, stage="production")
-    promise: dict[str, Any] = {"project": project, "version": version, "target": 0.95, "asked_level": 0.9}
-    promise |= {"level": 0.925, "sample": 120}
-    found: dict[str, Any] = {"threshold": 0.91, "coverage": 0.7, "bound": 0.951}
-    found |= {"over": 84, "right": 83, "accepted": 1200}
-    Certificate.objects.create(**promise, **found, state="valid")
-    Certificate.objects.create(
-        **promise, **found, label_set="Sentiment", state="ended", end="manager", ended_by=project.created_by
-    )
-    Certificate.objects.create(**promise, label_set="Entities", state="refused", look=2)
-
-
-def doubts_of(project: Project, document: Document) -> None:
-    """A value that is unlikely, and a rule that it breaks."""
-    Suspect.objects.create(
-        project=project, document=document, label_set="Category", given="delivery", suggested="billing", likelihood=0.02
-    )
-    category, sentiment = (LabelSet.objects.get(project=project, name=name) for name in ("Category", "Sentiment"))
-    ConsistencyRule.objects.create(
-        project=project, if_label_set=category, if_test="is", if_label="delivery", then_label_set=sentiment,
-        then_test="is_not", then_label="negative", created_by=project.created_by,
-    )  # fmt: skip
 
 
 Open = Callable[..., Page]
