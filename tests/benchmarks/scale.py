@@ -89,7 +89,7 @@ def main() -> int:
         imported = import_rates(manager)
         projects = {size: filled(manager, people, size) for size in sizes()}
         tidy()
-        with running_web(connection.settings_dict) as web:
+        with running_web(str(connection.settings_dict["NAME"])) as web:
             bench = Bench(web, tokens, projects)
             bench.figures.imported = imported
             measure(bench)

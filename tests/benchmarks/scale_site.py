@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -39,10 +40,10 @@ class Web:
 
 
 @contextmanager
-def running_web(database: Json) -> Iterator[Web]:
-    """`database`: Django's settings of the database to use."""
+def running_web(database_name: str) -> Iterator[Web]:
+    """On this database of the server that the environment names."""
     port = free_port()
-    url = f"postgres://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database_name}").geturl()
     given = dict(os.environ) | {"DATABASE_URL": url, "COLLABWEB_PORT": str(port), "COLLABWEB_LIVE_PORT": str(port + 1)}
     filled = environment(given)
     subprocess.run(
