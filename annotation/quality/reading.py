@@ -79,7 +79,7 @@ class Given:
     value: Ints
     confidence: NDArray[np.float32]
 
-    def where(self, kept: "Mask | NDArray[np.intp]") -> "Given":
+    def where(self, kept: "Mask | NDArray[np.intp] | slice") -> "Given":
         return Given(*(getattr(self, name)[kept] for name in self.__slots__))
 
     def has(self, flag: Flag) -> Mask:

@@ -1,8 +1,10 @@
 """Keep the columns of the reports in step with the rows: a marked document is read again, whole slices by hand."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from annotation.projects.models import Project
@@ -53,6 +55,11 @@ def rebuild(project_id: int) -> int:
                 [project_id],
             )
     return refresh(project_id)
+
+
+def newest_change(project: Project) -> datetime | None:
+    """When the columns were last written."""
+    return QualitySlice.objects.filter(project=project).aggregate(newest=Max("built_at"))["newest"]
 
 
 def columns_of(project: Project, tables: Collection[str] = tuple(TYPES)) -> Columns:

@@ -20,9 +20,7 @@ from annotation.pages.forms import LANGUAGES
 from annotation.projects.models import Membership, Role
 from annotation.quality.asked import Asked, read
 from modelops.pages.report_view import View, csv_rows
-from modelops.reports.build import REPORTS, TITLES
-from modelops.reports.inputs import Inputs, read_inputs
-from modelops.reports.person import person_report
+from modelops.reports.build import REPORTS, TITLES, report_of
 from modelops.reports.shapes import Report
 
 
@@ -31,9 +29,9 @@ from modelops.reports.shapes import Report
 def report(request: HttpRequest, project_id: int, name: str) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
     asked, problems = read(request.GET.dict().items())
-    inputs = _inputs(membership, asked, name)
+    found = report_of(membership.project, asked, _today(), name)
     view = View(project_id, _csv_url(reverse("report_csv", args=[project_id, name, "KEY"]), asked))
-    context = _context(membership, asked, view, REPORTS[name](inputs))
+    context = _context(membership, asked, view, found)
     context |= {"title": TITLES[name], "current": name, "problems": [problem.message for problem in problems]}
     return render(request, "modelops/pages/report.html", context)
 
@@ -42,10 +40,10 @@ def report(request: HttpRequest, project_id: int, name: str) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, project_id: int, user_id: int) -> HttpResponse:
     membership, asked = _for_person(request, project_id, user_id)
-    inputs = _inputs(membership, asked, "person")
+    found = report_of(membership.project, asked, _today(), "person", user_id)
     view = View(project_id, _csv_url(reverse("report_person_csv", args=[project_id, user_id, "KEY"]), asked))
-    context = _context(membership, asked, view, person_report(inputs, user_id))
-    context |= {"title": inputs.name_of(user_id), "current": "people", "is_own": user_id == membership.user_id}
+    context = _context(membership, asked, view, found)
+    context |= {"title": found.title, "current": "people", "is_own": user_id == membership.user_id}
     return render(request, "modelops/pages/report.html", context)
 
 
@@ -56,14 +54,14 @@ def report_csv(request: HttpRequest, project_id: int, name: str, key: str) -> Ht
     if name not in REPORTS:
         raise Http404
     asked, _problems = read(request.GET.dict().items())
-    return _csv(request, REPORTS[name](_inputs(membership, asked, name)), key, project_id)
+    return _csv(request, report_of(membership.project, asked, _today(), name), key, project_id)
 
 
 @login_required
 @require_safe
 def person_csv(request: HttpRequest, project_id: int, user_id: int, key: str) -> HttpResponse:
     membership, asked = _for_person(request, project_id, user_id)
-    return _csv(request, person_report(_inputs(membership, asked, "person"), user_id), key, project_id)
+    return _csv(request, report_of(membership.project, asked, _today(), "person", user_id), key, project_id)
 
 
 def _for_person(request: HttpRequest, project_id: int, user_id: int) -> tuple[Membership, Asked]:
@@ -73,10 +71,6 @@ def _for_person(request: HttpRequest, project_id: int, user_id: int) -> tuple[Me
         raise PermissionDenied("This page is somebody else's.")
     asked, _problems = read(request.GET.dict().items())
     return membership, asked
-
-
-def _inputs(membership: Membership, asked: Asked, name: str) -> Inputs:
-    return read_inputs(membership.project, asked, _today(), name)
 
 
 def _today() -> date:

@@ -23,7 +23,7 @@ from modelops.reports.words import agreement_words
 
 # A larger matrix of people is no picture any more; those who share most documents are shown.
 MOST_PEOPLE = 24
-MOST_PERIODS = 26
+MOST_PERIODS = 13
 WEEK = 7 * 1440
 
 
@@ -186,7 +186,7 @@ def _says(inputs: Inputs, label_set: LabelSet, rows: Given, label: int) -> Ints:
 
 
 def _documents_with(inputs: Inputs, label_set: LabelSet, rows: Given, label: int) -> int:
-    return len(np.unique(rows.document[_says(inputs, label_set, rows, label) > 0]))
+    return inputs.documents_in(rows.voice[_says(inputs, label_set, rows, label) > 0])
 
 
 def _heat_map(inputs: Inputs, label_set: LabelSet, pairs: Pairs, key: str) -> list[Table]:
@@ -246,9 +246,11 @@ def _over_time(inputs: Inputs, label_set: LabelSet, rows: Given, key: str) -> li
     shown = np.unique(weeks)[-MOST_PERIODS:]
     if len(shown) < 2:
         return []
+    order = np.argsort(weeks[places], kind="stable")
+    rows, of_row = rows.where(order), weeks[places][order]
     points, table_rows = [], []
     for week in shown.tolist():
-        part = rows.where(weeks[places] == week)
+        part = rows.where(slice(*np.searchsorted(of_row, [week, week + 1]).tolist()))
         found = _figures_in_week(inputs, label_set, part)
         day = day_of(int(week) * WEEK - 3 * 1440)
         number = len(np.unique(part.document))

@@ -30,7 +30,7 @@ def corrections_report(inputs: Inputs) -> Report:
 
 
 def documents_of(inputs: Inputs, rows: Rows) -> int:
-    return len(np.unique(inputs.columns.voices["document"][rows["voice"]]))
+    return inputs.documents_in(rows["voice"])
 
 
 def correction_rate(inputs: Inputs) -> Cell:

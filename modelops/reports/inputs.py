@@ -48,6 +48,17 @@ class Inputs:
     def timed(self) -> NDArray[np.int64]:
         return np.flatnonzero(is_timed(self.columns.voices))
 
+    @cached_property
+    def document_places(self) -> NDArray[np.int64]:
+        """By voice: which of the documents it is about."""
+        return np.searchsorted(self.columns.documents["document"], self.columns.voices["document"])
+
+    def documents_in(self, voices: NDArray[np.int32]) -> int:
+        """How many documents these voices are about; quicker than sorting them."""
+        found = np.zeros(len(self.columns.documents) + 1, dtype=bool)
+        found[self.document_places[voices]] = True
+        return int(found.sum())
+
     def name_of(self, user_id: int) -> str:
         return self.names.get(user_id, f"#{user_id}")
 

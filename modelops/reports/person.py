@@ -21,11 +21,13 @@ from modelops.reports.shapes import Cell, Chart, Column, Kpi, Report, Section, T
 
 def person_report(inputs: Inputs, user: int) -> Report:
     if user not in inputs.user_ids:
-        return Report("person", [Section("person", inputs.name_of(user), empty=_("No answers here yet."))])
+        return Report(
+            "person", [Section("person", inputs.name_of(user), empty=_("No answers here yet."))], inputs.name_of(user)
+        )
     sections = [_own_work(inputs, user)]
     for label_set in inputs.label_sets:
         sections += _own_label_set(inputs, label_set, user)
-    return Report("person", sections)
+    return Report("person", sections, inputs.name_of(user))
 
 
 def _own_work(inputs: Inputs, user: int) -> Section:

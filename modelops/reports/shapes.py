@@ -125,6 +125,7 @@ class Section:
 class Report:
     name: str
     sections: list[Section]
+    title: str = ""
 
     def table(self, key: str) -> Table | None:
         tables = (table for section in self.sections for table in section.all_tables())

@@ -18,7 +18,7 @@ from tests.modelops.reports.rows import a_busy_project
 pytestmark = pytest.mark.django_db
 
 SCALE = [str(step) for step in range(-4, 5)]
-DOCUMENTS = 40
+DOCUMENTS = 30
 Units = list[list[int]]
 
 
@@ -65,9 +65,17 @@ def kappa_by_hand(units: Units) -> tuple[float, float, float]:
 
 
 def resampled(units: Units, level: str) -> tuple[float, float]:
-    """The same thousand draws of documents, each calculated by hand."""
+    """The same thousand draws of documents, each calculated by hand; distances don't depend on the draw here."""
     draws = np.random.default_rng(0).integers(0, len(units), size=(1_000, len(units)))
-    found = [by_hand([units[place] for place in draw], level) for draw in draws]
+    unlike = [
+        sum(distance(one, other, level, Counter()) for one, other in permutations(unit, 2)) / (len(unit) - 1)
+        for unit in units
+    ]
+    found = []
+    for draw in draws.tolist():
+        totals = Counter(value for place in draw for value in units[place])
+        expected = sum(totals[a] * totals[b] * distance(a, b, level, totals) for a in totals for b in totals)
+        found.append(1 - sum(unlike[place] for place in draw) * (sum(totals.values()) - 1) / expected)
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)
 
