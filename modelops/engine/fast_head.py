@@ -31,6 +31,7 @@ CANDIDATES = (0.3, 1.0, 3.0, 10.0, 30.0)
 _MOST_TRIED = 1200
 _FOLDS = 3
 _MOST_ROUNDS = 3
+_COLD_ROUNDS = 6
 _TOP = 10
 
 
@@ -142,7 +143,9 @@ class TextHeads:
         name = head.spec.name
         problem = Problem(self.table.features(), self.table.targets(name), self.table.known(name), head.c, head.group)
         if head.solution is None:
-            head.solution = solve(problem, _start(problem, head.weights))
+            # A head that is new in this process begins at the centroids; what is left to do, the next refits do.
+            begin = head.weights if head.weights is not None or head.spec.kind != "choice" else self._centroids(head)
+            head.solution = solve(problem, _start(problem, begin), most_rounds=_COLD_ROUNDS)
         else:
             head.solution = refit(problem, head.solution, most_steps=most_steps)
         head.method, head.weights = "logistic", head.solution.weights

@@ -154,9 +154,17 @@ class Site:
         pairs = zip(mine, closeness.argmax(axis=1), closeness.max(axis=1), strict=True)
         return [(one, theirs[other]) for one, other, _ in sorted(pairs, key=lambda pair: -pair[2])]
 
+    async def _settle(self) -> None:
+        """Until nothing of the correction before is under way: its events must not be taken for this one's."""
+        before: Json = {}
+        while (now := await asyncio.to_thread(self.head)) != before:
+            before = now
+            await asyncio.sleep(1.5)
+
     async def _correct(self, socket: ClientConnection, assignment: Json, near: Json, theirs: set[int]) -> Json:
         """Alice gives the label that comes second for the nearest of Bob's documents."""
         label = list(near["prediction"]["confidence"]["Intent"])[1]
+        await self._settle()
         await _drain(socket)
         started = time.time()
         body = {"answer": {"Intent": label}, "status": "submitted", "seconds": 3}
