@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("imports", "scale", "prelabel", "certificates", "explanations", "desk", "live", "learning", "selection")
+BENCHMARKS = ("imports", "scale", "prelabel", "certificates", "explanations", "desk", "live", "learning", "selection", "reports")
 
 
 def main(names: list[str]) -> int:

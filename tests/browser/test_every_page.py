@@ -66,7 +66,7 @@ NOT_PAGES = {
     *("account_signup", "mfa_authenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "account_inactive"),
     *("mfa_generate_recovery_codes", "mfa_download_recovery_codes", "account_reauthenticate", "mfa_reauthenticate"),
     *("version_card_markdown", "version_card_json"),
-    *("account_email_verification_sent", "change_member", "practice_person"),
+    *("account_email_verification_sent", "change_member", "practice_person", "report_csv", "report_person_csv"),
 }
 QUERIES = {
     "my_corrections": "?label_set=Category&label=delivery&kind=relabeled",
@@ -143,6 +143,7 @@ def site() -> Site:
         {
             "document": {"document_id": document.pk},
             "run": {"run_id": run.pk},
+            "report_person": {"user_id": mia.pk},
             "version": {"version_id": version.pk},
             "version_card": {"version_id": version.pk},
             "version_documents": {"version_id": version.pk},
