@@ -176,7 +176,7 @@ class Site:
         parts["received"] = None if event is None else time.time() - started
         await asyncio.sleep(0.5)
         head = await asyncio.to_thread(self.head)
-        return parts | head["figures"].get("laps", {}) | {"event": event}
+        return {**parts, **head["figures"].get("laps", {}), "event": event}
 
 
 async def _drain(socket: ClientConnection) -> None:

@@ -14,7 +14,7 @@ from annotation.events.services import lock_order
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from annotation.queue.services import lend
-from modelops.fast_head import job, reading
+from modelops.fast_head import job, reading, showing
 from modelops.fast_head.comparing import Comparison
 from modelops.fast_head.models import FastHead
 from modelops.fast_head.services import keep_tuning, make_rounds, request_refit
@@ -42,7 +42,8 @@ def _no_memory_and_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def vector(label: str, seed: int) -> np.ndarray[Any, Any]:
     point = np.eye(8)[LABELS.index(label)] + 0.2 * np.random.default_rng(seed).normal(size=8) + 1.0
-    return point.astype(np.float32)
+    small: np.ndarray[Any, Any] = point.astype(np.float32)
+    return small
 
 
 def a_project(count: int = 60, **settings: Any) -> Project:  # Any: fields of a project
@@ -245,7 +246,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(monkeypatch: pyt
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(job.showing, "announce", killed)
+        patch.setattr(showing, "announce", killed)
         with pytest.raises(Killed):
             job.run(project.pk)
     assert (Prediction.objects.count(), FastHead.objects.get().refits) == (0, 0)
