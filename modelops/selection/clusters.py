@@ -17,12 +17,13 @@ MOST_CLUSTERS = 500
 
 
 def margin_clusters(pool: Pool, count: int, seed: int) -> Picks:
-    """The 10,000 most doubtful documents in `count` clusters; of each the one nearest to its center, weighted by doubt.
+    """The most doubtful documents in `count` clusters; of each the one nearest to its center, weighted by doubt.
 
-    Largest clusters first.
+    Clustered are 40 documents a pick, at least a tenth of the pool, at most half of it and 10,000. Largest clusters first.
     """
     doubts = mean_doubt(pool)
-    best = np.argsort(-doubts, kind="stable")[: min(MOST_CLUSTERED, max(10 * count, pool.size // 10))]
+    wanted = min(MOST_CLUSTERED, max(40 * count, pool.size // 10), max(count, pool.size // 2))
+    best = np.argsort(-doubts, kind="stable")[:wanted]
     if len(best) <= count:
         return Picks.of(best)
     units = unit(pool.vectors(best))
