@@ -86,9 +86,7 @@ class Gold(models.Model):
         app_label = "annotation"
         indexes = [
             GinIndex(fields=["project", "labels"], name="gold_labels"),
-            models.Index(
-                fields=["project", "document"], condition=Q(source="auto_accept"), name="gold_auto_accepted"
-            ),
+            models.Index(fields=["project", "document"], condition=Q(source="auto_accept"), name="gold_auto_accepted"),
         ]
 
     def __str__(self) -> str:

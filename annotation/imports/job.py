@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from annotation import signals
-from annotation.events.services import publish_mixed
 from annotation.audit.acting import acting
+from annotation.events.services import publish_mixed
 from annotation.imports import attempts, storage
 from annotation.imports.checking import read_options, row_check
 from annotation.imports.formats import DELIMITERS, READERS, Format, format_of_stored

@@ -52,9 +52,7 @@ urlpatterns = [
     path("projects/<int:project_id>/guidelines/panel/", guidelines.guidelines_panel, name="guidelines_panel"),
     path("projects/<int:project_id>/guidelines/seen/", guidelines.guidelines_seen, name="guidelines_seen"),
     path("projects/<int:project_id>/discussions/", discussions.discussion_list, name="discussions"),
-    path(
-        "projects/<int:project_id>/discussions/<int:discussion_id>/", discussions.discussion_page, name="discussion"
-    ),
+    path("projects/<int:project_id>/discussions/<int:discussion_id>/", discussions.discussion_page, name="discussion"),
     path(
         "projects/<int:project_id>/discussions/<int:discussion_id>/resolve/",
         discussions.resolve_discussion,

@@ -5,7 +5,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, QuerySet
 
-
 # How the sources of a fast head's predictions begin; "fast_head/5/317": refined what version 5 says, by its refit 317.
 FAST_HEAD = "fast_head/"
 
@@ -92,9 +91,9 @@ class Prediction(models.Model):
             models.Index(fields=["project", "version"], name="prediction_version"),
         ]
 
+    def __str__(self) -> str:
+        return f"document {self.document_id} by {self.version or self.source}"
+
     @property
     def is_fast_head(self) -> bool:
         return self.source.startswith(FAST_HEAD)
-
-    def __str__(self) -> str:
-        return f"document {self.document_id} by {self.version or self.source}"
