@@ -10,6 +10,7 @@ from modelops.selection.pool import Floats, Picks, Pool, Rows
 from modelops.selection.uncertainty import mean_doubt
 
 MOST_CLUSTERED = 10_000
+MOST_DOUBTFUL = 4_000
 # Neighbors within its cluster by which a document is typical, and the smallest cluster that counts; both of the paper.
 NEIGHBORS = 20
 SMALLEST_CLUSTER = 5
@@ -19,10 +20,10 @@ MOST_CLUSTERS = 500
 def margin_clusters(pool: Pool, count: int, seed: int) -> Picks:
     """The most doubtful documents in `count` clusters; of each the one nearest to its center, weighted by doubt.
 
-    Clustered are 40 documents a pick, at least a tenth of the pool, at most half of it and 10,000. Largest clusters first.
+    Clustered are 40 documents a pick, but at most half of the pool and 4,000. Largest clusters first.
     """
     doubts = mean_doubt(pool)
-    wanted = min(MOST_CLUSTERED, max(40 * count, pool.size // 10), max(count, pool.size // 2))
+    wanted = min(MOST_DOUBTFUL, 40 * count, max(count, pool.size // 2))
     best = np.argsort(-doubts, kind="stable")[:wanted]
     if len(best) <= count:
         return Picks.of(best)
