@@ -6,12 +6,38 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from annotation.people.models import User
 from annotation.projects.models import Project
 
 OpenDesk = Callable[..., Page]
+
+
+class _Watched:
+    """What pages ask for and have not got, and what went wrong in them."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.under_way: list[Request] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("request", self._note_asked)
+        page.on("requestfinished", self._note_answered)
+        page.on("requestfailed", self._note_answered)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._read)
+
+    # Playwright takes functions only, not the lists' own methods.
+    def _note_asked(self, request: Request) -> None:
+        self.under_way.append(request)
+
+    def _note_answered(self, request: Request) -> None:
+        self.under_way.remove(request)
+
+    def _read(self, said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            self.problems.append(said.text)
 
 
 @contextmanager
@@ -29,15 +55,7 @@ def desk_windows(
     A script error or a breach of the content security policy fails the test at the end.
     """
     windows: list[BrowserContext] = []
-    problems: list[str] = []
-    under_way: list[Request] = []
-
-    # Playwright takes functions only, not the lists' own methods.
-    def note_asked(request: Request) -> None:
-        under_way.append(request)
-
-    def note_answered(request: Request) -> None:
-        under_way.remove(request)
+    watched = _Watched()
 
     def open_window(user: User = person, query: str = "", *, script: str = "", **options: Any) -> Page:
         client = Client()
@@ -50,11 +68,7 @@ def desk_windows(
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.set_default_navigation_timeout(30_000)
-        page.on("request", note_asked)
-        page.on("requestfinished", note_answered)
-        page.on("requestfailed", note_answered)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
+        watched.watch(page)
         page.goto(f"/projects/{project.pk}/{address}{query}")
         expect(page.locator(shown)).to_be_visible()
         return page
@@ -62,7 +76,7 @@ def desk_windows(
     yield open_window
     for window in windows:
         # A call that is still at work would meet the emptying of the tables.
-        while under_way:
+        while watched.under_way:
             window.pages[0].wait_for_timeout(50)
         window.close()
-    assert problems == []
+    assert watched.problems == []

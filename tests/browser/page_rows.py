@@ -2,12 +2,29 @@
 
 from typing import Any
 
+from django.utils import timezone
+
+from annotation.annotations.models import Annotation, Status
+from annotation.annotations.review_items import ReviewItem
 from annotation.consistency.models import ConsistencyRule
 from annotation.documents.models import Document
+from annotation.imports.formats import Format
+from annotation.imports.models import Import
+from annotation.imports.options import ImportOptions
+from annotation.imports.services import Upload, request_preview
 from annotation.projects.models import LabelSet, Project
 from modelops.certificates.models import Certificate
 from modelops.registry.models import ModelVersion
+from modelops.registry.services import NewVersion, promote, register
 from modelops.suspects.models import Suspect
+from modelops.training.models import Run, RunState
+from tests import make
+from tests.modelops.evaluated import an_evaluated_version, documents_for_testing
+
+LABELS = {"billing": {"precision": 0.9, "recall": 0.8, "f1": 0.85, "support": 40}}
+FIGURES = {"kind": "choice", "documents": 50, "accuracy": 0.875, "f1": 0.875, "macro_f1": 0.85, "labels": LABELS}
+METRICS = {"label_sets": {"Category": FIGURES}}
+LOSSES = {"losses": [[1, 2.0], [2, 1.2], [3, 0.5]]}
 
 
 def certificates_of(project: Project) -> None:
@@ -36,3 +53,52 @@ def doubts_of(project: Project, document: Document) -> None:
         project=project, if_label_set=category, if_test="is", if_label="delivery", then_label_set=sentiment,
         then_test="is_not", then_label="negative", created_by=project.created_by,
     )  # fmt: skip
+
+
+def waiting_for_review(project: Project) -> None:
+    """One answer that differs from the model's, and three people of whom two agree."""
+    single = make.document(project, "我是张伟，在北京付了6999元。", external_id="zh-2", slots=0, state="annotated")
+    shared = make.document(project, "The parcel of Contoso is late", external_id="en-3", slots=0, state="annotated")
+    make.prediction(single, {"Category": "billing", "Sentiment": "negative", "Entities": []}, version=1)
+    people = [make.member(project, name) for name in ("carl", "dora", "emil")]
+    rows = []
+    for document, person, category in (
+        (single, people[0], "other"),
+        *((shared, person, name) for person, name in zip(people, ("other", "delivery", "other"), strict=True)),
+    ):
+        answer = {"Category": category, "Sentiment": "negative", "Entities": [{"start": 0, "end": 3, "label": "ORG"}]}
+        rows.append(Annotation.objects.create(document=document, user=person, answer=answer, status=Status.SUBMITTED))
+    ReviewItem.objects.create(project=project, document=single, annotation=rows[0], reason="all", place=0.5)
+    ReviewItem.objects.create(project=project, document=shared, reason="people_differ", place=0.5)
+
+
+def a_preview(project: Project) -> Import:
+    body = "body;Category;note\nWhere is my parcel?;delivery;\n我的包裹在哪里？;refund;😀\n"
+    return request_preview(
+        project=project,
+        user=project.created_by,
+        upload=Upload("票 tickets.csv", Format("csv"), [body.encode()]),
+        options=ImportOptions(delimiter=";"),
+    )
+
+
+def two_evaluated_versions(project: Project) -> ModelVersion:
+    documents = documents_for_testing(project, 40)
+    versions = [
+        an_evaluated_version(project, documents, NewVersion("1/1", "0" * 64, "e", 10), wrong_every=wrong_every)
+        for wrong_every in (3, 4)
+    ]
+    comparison = {"verdict": "not_worse", "against": versions[0].number, "documents": 40}
+    ModelVersion.objects.filter(pk=versions[1].pk).update(comparison=comparison)
+    return versions[1]
+
+
+def a_model(project: Project) -> tuple[Run, ModelVersion]:
+    new = NewVersion("1/1", "0" * 64, "e", 10, metrics=METRICS, comparison={"verdict": "first"})
+    version = register(project_id=project.pk, new=new)
+    promote(version, user=None)
+    run = Run.objects.create(
+        project=project, state=RunState.SUCCEEDED, progress=1, metrics=METRICS | LOSSES, version=version,
+        finished_at=timezone.now(), started_at=timezone.now(),
+    )  # fmt: skip
+    return run, version

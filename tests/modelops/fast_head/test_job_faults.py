@@ -1,0 +1,106 @@
+"""Whatever breaks while heads are refitted costs nothing."""
+
+import pytest
+from django.core.cache import cache
+from django.db import OperationalError
+
+from annotation.predictions.models import Prediction
+from annotation.projects.models import Project
+from modelops.fast_head import job, reading, showing
+from modelops.fast_head.models import FastHead
+from modelops.fast_head.services import make_rounds, request_refit
+from tests.conftest import Messages
+from tests.modelops.fast_head.rows import a_project, seen, teach
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_worker_that_died_or_a_lost_message_is_made_good_by_the_rounds(sent_messages: Messages) -> None:
+    project = a_project()
+    teach(project, 6)
+    sent_messages.clear()
+
+    cache.clear()
+    make_rounds()
+    assert ("modelops.tasks.refit", (project.pk,)) in sent_messages
+    job.run(project.pk)
+    sent_messages.clear()
+    cache.clear()
+    make_rounds()
+
+    assert sent_messages == []
+
+
+def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = a_project()
+    teach(project, 6)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(showing, "announce", killed)
+        with pytest.raises(Killed):
+            job.run(project.pk)
+    assert (Prediction.objects.count(), FastHead.objects.get().refits) == (0, 0)
+
+    monkeypatch.setattr(job, "_memories", {})
+    job.run(project.pk)
+    assert (FastHead.objects.get().refits, len(seen(project))) == (1, 54)
+
+
+def test_a_lost_database_is_no_failure_of_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = a_project()
+    teach(project, 6)
+
+    def gone(*_: object) -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "gold_state", gone)
+        with pytest.raises(OperationalError):
+            job.run(project.pk)
+    assert (FastHead.objects.get().failures, job._memories) == (0, {})
+
+    job.run(project.pk)
+    assert FastHead.objects.get().refits == 1
+
+
+def test_an_error_is_kept_in_the_row_and_tried_again_later(
+    monkeypatch: pytest.MonkeyPatch, sent_messages: Messages
+) -> None:
+    project = a_project()
+    teach(project, 6)
+
+    def broken(*_: object) -> None:
+        raise ValueError("a vector of another length")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job, "_learn", broken)
+        job.run(project.pk)
+    head = FastHead.objects.get()
+    assert (head.failures, head.error) == (1, "a vector of another length")
+    sent_messages.clear()
+    make_rounds()
+    assert sent_messages == []
+
+    job.run(project.pk)
+    assert (FastHead.objects.get().failures, FastHead.objects.get().error) == (0, "")
+
+
+def test_a_project_that_turned_it_off_sees_versions_only(sent_messages: Messages) -> None:
+    project = a_project()
+    teach(project, 6)
+    job.run(project.pk)
+    Project.objects.filter(pk=project.pk).update(fast_head="off")
+    sent_messages.clear()
+
+    request_refit(project.pk)
+    make_rounds()
+    job.run(project.pk)
+
+    assert sent_messages == []
+    assert seen(project) == {}
