@@ -113,8 +113,8 @@ def _label_pair(columns: Columns, figure: Figure) -> Ints:
 
 def _calibration(columns: Columns, figure: Figure) -> Ints:
     found = calibrated(columns, figure.number("label_set") or 0, figure.asked, figure.number("version") or 0)
-    kept = bin_of(found.said.confidence) == figure.number("bin")
-    return found.said.document[kept]
+    kept = bin_of(found.said.confidence) == (figure.number("bin") or 0)
+    return np.asarray(found.said.document[kept])
 
 
 def _texts(columns: Columns, figure: Figure) -> Ints:

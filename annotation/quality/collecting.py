@@ -66,11 +66,11 @@ class _Found:
                 self._say_several(place, name, value, sure)
 
     def _say_several(self, place: int, name: str, value: Value, sure: object) -> None:
-        rows = sorted(self._item(name, item) for item in value) if isinstance(value, tuple) else []
-        self.values.append((place, self.names.ids[name], _digest(rows), np.nan))
-        items = value if isinstance(value, tuple) else ()
+        items: tuple[str | Span, ...] = value if isinstance(value, tuple) else ()
         numbers = sure if isinstance(sure, list) and len(sure) == len(items) else [None] * len(items)
         by_item = {self._item(name, item): _plain(number) for item, number in zip(items, numbers, strict=True)}
+        rows = sorted(self._item(name, item) for item in items)
+        self.values.append((place, self.names.ids[name], _digest(rows), np.nan))
         for row in rows:
             self.items.append((place, self.names.ids[name], *row, by_item[row]))
 
@@ -129,7 +129,7 @@ def _golds(ids: Sequence[int]) -> QuerySet[Gold, Row]:
 def _answers(ids: Sequence[int]) -> Iterable[Mapping[str, Any]]:  # Any: values of several fields
     review = Review.objects.filter(annotation=OuterRef("pk")).order_by("-pk").values("verdict")[:1]
     rows = Annotation.objects.filter(document__in=ids, status=Status.SUBMITTED).without_hidden_gold()
-    return (
+    found: Iterable[Mapping[str, Any]] = (  # Any: as above
         rows.annotate(
             is_bulk=Exists(BulkItem.objects.filter(annotation=OuterRef("pk"), labeling__undone_at=None)),
             verdict=Subquery(review),
@@ -142,6 +142,7 @@ def _answers(ids: Sequence[int]) -> Iterable[Mapping[str, Any]]:  # Any: values 
             *("shown", "shown_version"),
         )
     )
+    return found
 
 
 def _add_answer(found: _Found, row: Mapping[str, Any], gold: Row | None, *, is_shared: bool) -> None:  # Any: as above

@@ -59,7 +59,8 @@ def rebuild(project_id: int) -> int:
 
 def newest_change(project: Project) -> datetime | None:
     """When the columns were last written."""
-    return QualitySlice.objects.filter(project=project).aggregate(newest=Max("built_at"))["newest"]
+    found: datetime | None = QualitySlice.objects.filter(project=project).aggregate(newest=Max("built_at"))["newest"]
+    return found
 
 
 def columns_of(project: Project, tables: Collection[str] = tuple(TYPES)) -> Columns:

@@ -53,7 +53,7 @@ class Inputs:
         """By voice: which of the documents it is about."""
         return np.searchsorted(self.columns.documents["document"], self.columns.voices["document"])
 
-    def documents_in(self, voices: NDArray[np.int32]) -> int:
+    def documents_in(self, voices: NDArray[np.int32] | NDArray[np.int64]) -> int:
         """How many documents these voices are about; quicker than sorting them."""
         found = np.zeros(len(self.columns.documents) + 1, dtype=bool)
         found[self.document_places[voices]] = True
