@@ -67,7 +67,9 @@ def test_every_number_of_documents_is_how_many_it_opens(cast: Cast, query: str) 
 
     for name in NAMES:
         cells = counted(report_of(cast, name, asked))
-        assert len(cells) >= (1 if name == "overview" or query else 3), name
+        # Narrowed to a few texts in Chinese, nothing is left to compare over time.
+        fewest = (0 if name == "drift" else 1) if query else (1 if name == "overview" else 3)
+        assert len(cells) >= fewest, name
         for title, cell in cells[:: max(1, len(cells) // 12)]:
             rows = found_documents(cast.project, cast.manager, DocumentFilter(figure=cell.figure))
             if rows.count() != cell.value:
