@@ -20,7 +20,7 @@ def documents_behind(project: Project, raw: str) -> list[int]:
         return []
     # The days of texts are those when they came, not those of answers to them.
     asked = Asked(language=figure.asked.language, meta=figure.asked.meta) if figure.name == "texts" else figure.asked
-    columns = read_columns(project, asked)
+    columns = read_columns(project, asked, _TABLES.get(figure.name, ("values",)))
     return [int(pk) for pk in np.unique(_FIGURES[figure.name](columns, figure))]
 
 
@@ -121,6 +121,8 @@ def _texts(columns: Columns, figure: Figure) -> Ints:
     return np.asarray(columns.documents["document"][is_between(columns.documents["minute"], figure.asked)])
 
 
+# What a figure reads beside documents, voices and values.
+_TABLES = {"answers": ("values", "items"), "label_pair": ("values", "items"), "corrections": ("changes",), "texts": ()}
 _FIGURES: dict[str, Callable[[Columns, Figure], Ints]] = {
     "answers": _answers,
     "corrections": _corrections,
