@@ -48,7 +48,11 @@ def test_a_new_version_is_loaded_and_a_promoted_one_prelabels(
         version = register(project_id=project.pk, new=NewVersion("1/1", "0" * 64, "e", 10))
         promote(version, user=None)
 
-    assert sent_messages == [("modelops.tasks.load", (version.pk,)), ("modelops.tasks.prelabel", (version.pk,))]
+    assert sent_messages == [
+        ("modelops.tasks.load", (version.pk,)),
+        ("modelops.tasks.refit", (project.pk,)),
+        ("modelops.tasks.prelabel", (version.pk,)),
+    ]
     assert Prelabeling.objects.get().version == version
 
 

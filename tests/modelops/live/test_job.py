@@ -96,7 +96,7 @@ def test_a_slice_ends_after_its_time_and_the_next_message_goes_on(
         job.run(project.pk)
     work = EmbeddingWork.objects.get()
     assert (work.state, work.done, work.total) == (WorkState.QUEUED, 1, 2)
-    assert sent_messages == [("modelops.tasks.embed", (project.pk,))]
+    assert sent_messages == [("modelops.tasks.refit", (project.pk,)), ("modelops.tasks.embed", (project.pk,))]
 
     job.run(project.pk)
     assert EmbeddingWork.objects.get().state == WorkState.SUCCEEDED

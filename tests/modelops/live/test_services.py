@@ -106,8 +106,8 @@ def test_failed_work_is_tried_again_after_a_while_only() -> None:
     assert again.value.work.state == WorkState.QUEUED
 
 
-def test_new_documents_are_embedded_only_where_it_was_once_asked_for(sent_messages: Messages) -> None:
-    project = make.project()
+def test_without_fast_heads_documents_are_embedded_only_where_it_was_once_asked_for(sent_messages: Messages) -> None:
+    project = make.project(fast_head="off")
     make.document(project)
 
     embed_new_documents(project.pk)

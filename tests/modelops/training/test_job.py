@@ -13,6 +13,7 @@ from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.prelabeling.services import ask
 from modelops.registry.models import ModelVersion, Stage
 from modelops.registry.services import rollback
+from modelops.selection import job as ranking
 from modelops.training import job
 from modelops.training.models import Run, RunState
 from modelops.training.services import STALE_AFTER, request_run
@@ -60,6 +61,10 @@ def test_a_run_ends_with_a_version_in_production_and_predictions_on_open_cards(
 
     assert Prelabeling.objects.get().state == WorkState.SUCCEEDED
     assert Prediction.objects.filter(version=1).count() == 100
+    assert ("modelops.tasks.rank", (project.pk,)) in sent_messages
+
+    ranking.run(project.pk)
+
     assert Document.objects.filter(project=project, slots__gt=0, priority__gt=0).exists()
 
     project.refresh_from_db()
