@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -31,6 +32,15 @@ def a_finished_run(project: Project) -> Run:
     job.run(run.pk)
     run.refresh_from_db()
     return run
+
+
+def what_it_says(project: Project, *texts: str) -> dict[str, Any]:  # Any: JSON
+    """The answer of `predict/`."""
+    request = ask(project, list(texts))
+    prelabeling.answer(request.pk)
+    result: dict[str, Any] | None = PredictRequest.objects.get(pk=request.pk).result
+    assert result is not None
+    return result
 
 
 def test_a_run_ends_with_a_version_in_production_and_predictions_on_open_cards(
@@ -68,13 +78,9 @@ def test_a_run_ends_with_a_version_in_production_and_predictions_on_open_cards(
     assert Document.objects.filter(project=project, slots__gt=0, priority__gt=0).exists()
 
     project.refresh_from_db()
-    request = ask(project, ["The courier lost my package", "Charged twice"])
-    prelabeling.answer(request.pk)
-
-    answered = PredictRequest.objects.get(pk=request.pk)
-    assert answered.result is not None
-    assert answered.result["version"] == 1
-    assert answered.result["predictions"][0]["answer"]["Category"] == "delivery"
+    answered = what_it_says(project, "The courier lost my package", "Charged twice")
+    assert answered["version"] == 1
+    assert answered["predictions"][0]["answer"]["Category"] == "delivery"
 
     second = a_finished_run(project)
 
