@@ -121,12 +121,16 @@ def spans_in(answer: Answer, label_set: str) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Prediction(Shape):
-    """`version`: the number of a model's version, or the name that an import gave."""
+    """`version`: the number of a model's version, or the name that an import gave.
+
+    `made_by`: by label set, what made its value where it was not that version alone.
+    """
 
     id: int
     document: int
     version: int | str | None
     answer: Answer
+    made_by: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
 
@@ -149,7 +153,11 @@ class Explanation(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Annotation(Shape):
-    """One person's answer to one document. `version` rises with every save and is what `if_match` takes."""
+    """One person's answer to one document. `version` rises with every save and is what `if_match` takes.
+
+    `guidelines_version`: the guidelines in force when it was submitted; 0: not noted. `sent_back`: while it waits to be
+    done again, what the reviewer said: `{"by", "text", "start", "end", "at"}`.
+    """
 
     id: int
     document: int
@@ -159,15 +167,20 @@ class Annotation(Shape):
     version: int
     seconds: float = 0.0
     prediction: int | None = None
+    guidelines_version: int = 0
+    sent_back: dict[str, Any] | None = None
     changed_at: datetime | None = None
     has_feedback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Gold(Shape):
+    """`adjudication`: the decision that made it, where one has just been made; its id is what an undo takes."""
+
     answer: Answer
     source: str
     document: int | None = None
+    adjudication: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +209,11 @@ class Assignment(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Review(Shape):
+    """A verdict. `start` and `end`: the stretch that the comment is about, in code points.
+
+    `first_answer`: what the reviewer answered before seeing anybody's. `undone_at`: when the verdict was taken back.
+    """
+
     id: int
     annotation: int
     annotation_version: int
@@ -203,6 +221,11 @@ class Review(Shape):
     verdict: str
     answer: Answer | None = None
     comment: str = ""
+    start: int | None = None
+    end: int | None = None
+    seconds: float = 0.0
+    first_answer: Answer | None = None
+    undone_at: datetime | None = None
     created_at: datetime | None = None
 
 
