@@ -68,9 +68,7 @@ def _section(section: Section, inputs: Inputs) -> dict[str, Any]:  # Any: JSON
         "numbers": [
             {
                 "title": kpi.title,
-                "value": kpi.cell.value if kpi.cell.is_known else None,
-                "low": kpi.cell.low,
-                "high": kpi.cell.high,
+                **kpi.cell.as_json(),
                 "unit": kpi.unit.value,
                 "documents": link[kpi.cell.figure] if kpi.cell.figure else None,
             }

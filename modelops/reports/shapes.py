@@ -49,6 +49,11 @@ class Cell:
     def is_known(self) -> bool:
         return isinstance(self.value, str) or (self.value is not None and isfinite(self.value))
 
+    def as_json(self) -> dict[str, float | str | None]:
+        """A figure that is not defined is null: JSON has no NaN."""
+        value = self.value if self.is_known else None
+        return {"value": value, "low": _finite(self.low), "high": _finite(self.high)}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -68,11 +73,8 @@ class Table:
         found: dict[str, object] = {}
         behind = {}
         for column, cell in zip(self.columns, row, strict=True):
-            value = cell.value if cell.is_known else None
-            if column.has_interval:
-                found[column.key] = {"value": value, "low": _finite(cell.low), "high": _finite(cell.high)}
-            else:
-                found[column.key] = value
+            told = cell.as_json()
+            found[column.key] = told if column.has_interval else told["value"]
             if cell.figure:
                 behind[column.key] = link[cell.figure]
         return {**found, "open": behind}

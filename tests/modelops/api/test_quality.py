@@ -132,6 +132,15 @@ def test_a_report_alone_is_enough_and_an_unknown_one_is_refused() -> None:
     assert [error["code"] for error in wrong.json()["errors"]] == ["bad_time", "bad_choice"]
 
 
+def test_a_figure_that_is_not_defined_is_null_with_its_interval() -> None:
+    project = make.project()
+
+    answer = make.client(project.created_by).get(f"/api/v1/projects/{project.pk}/quality/?report=work")
+
+    rate = answer.json()["reports"]["work"]["queue"]["numbers"][1]
+    assert (rate["value"], rate["low"], rate["high"]) == (None, None, None)
+
+
 def test_annotators_are_refused_and_strangers_see_nothing() -> None:
     project = make.project()
     address = reverse("api-quality", args=[project.pk])
