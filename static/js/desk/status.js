@@ -177,7 +177,7 @@ export class DeskStatus {
   #showAge() {
     const made = Date.parse(this.#prediction?.created_at ?? "");
     if (!this.#prediction) return setText(part("version"), "");
-    const name = modelName(this.#prediction, this.t);
+    const name = modelName(this.#prediction, (key) => this.t(key));
     if (Number.isNaN(made)) return setText(part("version"), name);
     const minutes = Math.min(0, Math.round((made - Date.now()) / 60_000));
     const format = new Intl.RelativeTimeFormat(this.#boot.language || "en", { numeric: "auto" });
