@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from collabweb.stack.environment import free_port
 from collabweb.stack.testing import find_chromium
+from tests.benchmarks.idle import wait_for_idle
 from tests.benchmarks.tickets import tickets
 from tests.browser.conftest import ARGUMENTS, PASSWORD
 
@@ -100,6 +101,7 @@ def measure(browser: Browser, url: str) -> dict[str, list[float]]:
     body = {"answer": {"Category": None, "Entities": spans}, "status": "draft", "seconds": 1}
     alice.put(f"documents/{lent['document']['id']}/annotation/", json=body).raise_for_status()
     warm = signed_in(browser, url)
+    print(f"desk: the machine is {wait_for_idle():.0%} idle")
     found = weigh(browser, warm, url, f"/projects/{short}/annotate/")
     found["Enter to the next text painted"] = walk(warm, f"/projects/{short}/annotate/")
     return found | add_spans(warm, f"/projects/{long}/annotate/", text, spans)
