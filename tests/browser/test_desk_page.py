@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -15,6 +14,7 @@ from annotation.documents.models import Document
 from annotation.people.models import User
 from annotation.projects.models import Project
 from tests import make
+from tests.browser.axe import axe_violations
 from tests.browser.desk_windows import OpenDesk, desk_windows
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
@@ -183,7 +183,7 @@ def test_the_desk_has_no_accessibility_violation_and_no_sideways_scroll(
 
     violations = [
         (found["id"], [(node["target"], node["any"][0]["message"]) for node in found["nodes"] if node["any"]])
-        for found in Axe().run(page).response["violations"]
+        for found in axe_violations(page)
     ]
     assert violations == []
     assert page.evaluate("() => document.documentElement.scrollWidth") == width

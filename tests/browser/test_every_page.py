@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -23,6 +22,7 @@ from annotation.practice.models import PracticeItem
 from annotation.projects.models import Membership, Project, Role
 from annotation.webhooks.models import Delivery, DeliveryState, Webhook
 from tests import make
+from tests.browser.axe import axe_violations
 from tests.browser.page_rows import (
     a_model,
     a_preview,
@@ -182,12 +182,8 @@ def open_page(live_server: LiveServer, chromium: Browser, site: Site) -> Iterato
     assert problems == []
 
 
-# Axe would copy imported sheets into <style> elements, which the policy forbids; no rule run here reads them.
-AXE = {"resultTypes": ["violations"], "preload": False}
-
-
 def violations(page: Page) -> list[tuple[str, list[Any]]]:
-    found = Axe().run(page, options=AXE).response["violations"]
+    found = axe_violations(page)
     return [(entry["id"], [node["target"] for node in entry["nodes"]]) for entry in found]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.answers_at_risk import SAVES, Work, all_saved, choose, crash, open_desk, submit
+from tests.browser.axe import axe_violations
 from tests.browser.conftest import People
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def answered(status: int) -> Callable[[Route], None]:
 
 
 def violations(page: Page) -> list[str]:
-    return [found["id"] for found in Axe().run(page).response["violations"]]
+    return [found["id"] for found in axe_violations(page)]
 
 
 def kept(page: Page) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,6 +17,7 @@ from annotation.projects.models import Label, LabelSet, Membership, Project
 from annotation.queue.models import Assignment
 from tests import make
 from tests.annotation.practice.cast import RIGHT, item
+from tests.browser.axe import axe_violations
 from tests.browser.desk_windows import OpenDesk, desk_windows
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
@@ -77,7 +77,7 @@ def test_a_newcomer_is_stopped_learns_passes_and_gets_the_queue(
 
     expect(gate.get_by_role("heading")).to_have_text("First, 2 practice documents")
     expect(gate.get_by_role("button", name="Start")).to_be_focused()
-    assert Axe().run(page).response["violations"] == []
+    assert axe_violations(page) == []
     page.keyboard.press("Enter")
 
     # The first answer is wrong but for its sentiment.
@@ -93,7 +93,7 @@ def test_a_newcomer_is_stopped_learns_passes_and_gets_the_queue(
     expect(feedback).to_contain_text("Money moved, or should have.")
     expect(feedback.locator("q")).to_have_text("Alice")
     expect(feedback.locator(".feedback-expected").first).to_contain_text("billing")
-    assert Axe().run(page).response["violations"] == []
+    assert axe_violations(page) == []
     page.keyboard.press("Enter")
     answer_right(page)
     expect(feedback.get_by_role("heading", level=2)).to_have_text("All right")
@@ -168,7 +168,7 @@ def test_practice_fits_a_narrow_screen_in_chinese(open_desk: OpenDesk, project: 
 
     expect(feedback).to_contain_text("重复扣款属于账单。")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert Axe().run(page).response["violations"] == []
+    assert axe_violations(page) == []
     feedback.locator("[data-go]").click()
     expect(feedback).to_be_hidden()
 
@@ -203,7 +203,7 @@ def test_feedback_on_hidden_gold_is_a_quiet_line_that_opens(
     dialog = page.locator("dialog#desk-feedback")
     expect(dialog).to_contain_text("Charged twice is billing.")
     expect(dialog).to_contain_text("33% right")
-    assert Axe().run(page).response["violations"] == []
+    assert axe_violations(page) == []
     page.keyboard.press("Escape")
     expect(line).to_be_hidden()
     assert Gold.objects.get(document=hidden.document_id).answer == RIGHT

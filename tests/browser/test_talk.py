@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +15,7 @@ from annotation.projects.guidelines import mark_seen
 from annotation.projects.models import GuidelinesSeen, Project
 from annotation.projects.services import update_settings
 from tests import make
+from tests.browser.axe import axe_violations
 from tests.browser.conftest import People
 from tests.browser.desk_windows import OpenDesk, desk_windows
 
@@ -161,10 +161,7 @@ def test_talk_has_no_accessibility_violation_and_no_sideways_scroll(
     for key in ("k", "i"):
         page.keyboard.press(key)
         expect(page.locator(f"#desk-{'comments' if key == 'k' else 'guidelines'}-content")).to_be_visible()
-        violations = [
-            (found["id"], [node["target"] for node in found["nodes"]])
-            for found in Axe().run(page).response["violations"]
-        ]
+        violations = [(found["id"], [node["target"] for node in found["nodes"]]) for found in axe_violations(page)]
         assert violations == []
         assert page.evaluate("() => document.documentElement.scrollWidth") == width
         if key == "k":

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -17,6 +16,7 @@ from modelops.explaining.models import Explanation
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, register
 from tests import make
+from tests.browser.axe import axe_violations
 from tests.browser.desk_windows import OpenDesk, desk_windows
 
 # Playwright keeps an event loop in this thread, and Django would refuse its database there.
@@ -81,7 +81,7 @@ def ask_why(page: Page) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    return [found["id"] for found in Axe().run(page).response["violations"]]
+    return [found["id"] for found in axe_violations(page)]
 
 
 def test_m_marks_the_words_and_lists_them_and_m_again_hides_them(open_desk: OpenDesk, project: Project) -> None:
