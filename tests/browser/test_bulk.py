@@ -89,6 +89,16 @@ def test_many_are_selected_labeled_and_taken_back_by_keyboard(site: Site, people
         assert sum(row["deleted"] for row in feed) == 13
 
 
+def held_of(person: httpx.Client, project: int, wanted: set[str]) -> set[str]:
+    """Lend documents to the person one by one until there is one of the wanted ones; which it is."""
+    held: set[str] = set()
+    while not held:
+        person.post(f"projects/{project}/queue/next/", json={"count": 1}).raise_for_status()
+        lent = person.get(f"projects/{project}/queue/").json()["assignments"]
+        held = wanted & {assignment["document"]["external_id"] for assignment in lent}
+    return held
+
+
 def test_what_somebody_else_holds_is_told_at_its_tile(site: Site, people: People) -> None:
     with site.api("mia") as mia, site.api("bob") as bob:
         project = make_project(mia, "Bulk with two", predicted_rows(5))
@@ -96,7 +106,7 @@ def test_what_somebody_else_holds_is_told_at_its_tile(site: Site, people: People
         page.goto(f"/projects/{project}/bulk/")
         expect(page.get_by_role("button", name="billing 3")).to_have_attribute("aria-pressed", "true")
         expect(page.locator(".bulk-tile")).to_have_count(3)
-        lent = bob.post(f"projects/{project}/queue/next/", json={"count": 1}).json()["assignments"][0]["document"]
+        held = held_of(bob, project, {"t0", "t2", "t4"})
 
         page.locator(".bulk-tile").first.click()
         page.locator(".bulk-tile").last.click(modifiers=["Shift"])
@@ -104,8 +114,7 @@ def test_what_somebody_else_holds_is_told_at_its_tile(site: Site, people: People
 
         expect(page.locator("[data-state=refused]")).to_have_count(1)
         expect(page.locator("[data-state=refused]")).to_contain_text("Somebody else has this document in hand.")
-        assert lent["external_id"] == "t0"
-        assert golds(mia, project) == {name: {"Category": "delivery", **REST} for name in ("t2", "t4")}
+        assert golds(mia, project) == {name: {"Category": "delivery", **REST} for name in {"t0", "t2", "t4"} - held}
 
 
 TICKET = (
