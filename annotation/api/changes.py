@@ -1,6 +1,5 @@
 """One change to many documents: projects/{id}/documents/changes/ and changes/{id}/undo/. Managers only."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +15,7 @@ from annotation.answers.problems import Problem
 from annotation.api.errors import ApiError, invalid
 from annotation.api.pagination import NewestFirst
 from annotation.documents import filters
+from annotation.finding.actions import ACTIONS, carry_out
 from annotation.finding.applying import found_documents
 from annotation.finding.changing import (
     MOST_CHANGED,
@@ -23,18 +23,11 @@ from annotation.finding.changing import (
     Changed,
     chosen_ids,
     deletable,
-    delete_documents,
-    reopen,
-    set_urgency,
     undo_change,
 )
 from annotation.finding.models import BulkChange, ChangeKind
-from annotation.practice.items import add_items, documents_to_add
-from annotation.practice.models import ItemKind
 from annotation.projects.models import Membership, Role
 
-URGENCIES = {"first": 1, "last": -1, "normal": 0}
-ACTIONS = (*URGENCIES, "reopen", "practice", "delete")
 MAX_ID = 2**63 - 1
 
 
@@ -69,7 +62,7 @@ class BulkChangeSerializer(serializers.Serializer[Any]):
     undone_at = serializers.DateTimeField(allow_null=True)
 
 
-class UndoneAnswer(serializers.Serializer[Any]):
+class UndoneChangeAnswer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     undone = serializers.IntegerField()
     passed_over = serializers.IntegerField(help_text="Somebody has worked on them since")
@@ -99,11 +92,12 @@ class ChangesView(APIView):
         action = given["action"]
         if action == "delete" and not given["confirmed"]:
             raise _not_confirmed(member, ids)
-        return Response(_changed_json(action, _ACTIONS[action](member, ids, action)))
+        changed = carry_out(action, project=member.project, user=member.user, ids=ids)
+        return Response(_changed_json(action, changed))
 
 
 class ChangeUndoView(APIView):
-    @extend_schema(operation_id="undo_document_change", request=None, responses=UndoneAnswer)
+    @extend_schema(operation_id="undo_document_change", request=None, responses=UndoneChangeAnswer)
     def post(self, request: Request, change_id: int) -> Response:
         """Take one's own change back within an hour, document by document where nothing newer was done."""
         rows = BulkChange.objects.filter(is_member(request.user), pk=change_id, user=signed_in(request.user)).defer(
@@ -141,32 +135,6 @@ def _not_confirmed(member: Membership, ids: list[int]) -> ApiError:
     number = deletable(member.project, ids).count()
     message = f"{number} documents would be deleted for good. Send confirmed: true to do so."
     return invalid([Problem("confirmed", "not_confirmed", message)])
-
-
-def _prioritize(member: Membership, ids: list[int], action: str) -> Changed:
-    return set_urgency(project=member.project, user=member.user, ids=ids, urgency=URGENCIES[action])
-
-
-def _reopen(member: Membership, ids: list[int], _action: str) -> Changed:
-    return reopen(project=member.project, user=member.user, ids=ids)
-
-
-def _delete(member: Membership, ids: list[int], _action: str) -> Changed:
-    return delete_documents(project=member.project, ids=ids)
-
-
-def _practice(member: Membership, ids: list[int], _action: str) -> Changed:
-    fit = list(documents_to_add(member.project).filter(pk__in=ids).values_list("pk", flat=True))
-    number = add_items(project=member.project, user=member.user, document_ids=fit, kind=ItemKind.GUIDED)
-    return Changed(number, len(ids) - number)
-
-
-_ACTIONS: dict[str, Callable[[Membership, list[int], str], Changed]] = {
-    **dict.fromkeys(URGENCIES, _prioritize),
-    "reopen": _reopen,
-    "delete": _delete,
-    "practice": _practice,
-}
 
 
 def _changed_json(action: str, changed: Changed) -> dict[str, Any]:  # Any: JSON

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from annotation.access import is_member, membership_for, project_for, signed_in
 from annotation.api.annotations import idempotency_key
 from annotation.api.pagination import Pages
+from annotation.api.serializers import PersonSerializer
 from annotation.comments.models import Comment, Flag
 from annotation.comments.services import (
     NewComment,
@@ -27,11 +28,6 @@ from annotation.documents.models import Document
 from annotation.projects.models import Role
 
 HIGHEST = 2**31 - 1
-
-
-class PersonSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
 
 
 class CommentSerializer(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from annotation.access import is_member, membership_for, project_for, signed_in
 from annotation.api.pagination import NewestFirst
+from annotation.api.serializers import PersonSerializer
 from annotation.comments.wire import person_json
 from annotation.discussions.models import Discussion, DiscussionPost
 from annotation.discussions.services import NewDiscussion, add_post, open_discussion, resolve
@@ -18,18 +19,13 @@ from annotation.projects.models import Role
 MAX_ID = 2**63 - 1
 
 
-class _Person(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-
-
 class DiscussionSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     title = serializers.CharField()
     label_set = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field of the wire, not the attribute
     document = serializers.IntegerField(allow_null=True)
-    created_by = _Person()
+    created_by = PersonSerializer()
     created_at = serializers.DateTimeField()
     posts = serializers.IntegerField()
     resolved_at = serializers.DateTimeField(allow_null=True)
@@ -40,7 +36,7 @@ class DiscussionSerializer(serializers.Serializer[Any]):
 
 class PostSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    user = _Person()
+    user = PersonSerializer()
     text = serializers.CharField()
     created_at = serializers.DateTimeField()
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation.annotations.review_items import ReviewReason
-from annotation.api.serializers import DocumentSerializer, PredictionSerializer
+from annotation.api.serializers import DocumentSerializer, PersonSerializer, PredictionSerializer
 from annotation.reviews.agreeing import MAX_AT_ONCE
 from annotation.reviews.decisions import DecisionKind, Judged
 from annotation.reviews.lending import MAX_IN_HAND
@@ -14,11 +14,6 @@ from annotation.reviews.models import Review, Verdict
 MAX_ID = 2**63 - 1
 HIGHEST = 2**31 - 1
 MAX_SECONDS = 86_400
-
-
-class _Person(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
 
 
 class ReviewRequest(serializers.Serializer[Any]):
@@ -94,7 +89,7 @@ class ReviewsRequest(serializers.Serializer[Any]):
 
 class _GivenAnswer(serializers.Serializer[Any]):
     annotation = serializers.IntegerField()
-    user = _Person()
+    user = PersonSerializer()
     answer = serializers.JSONField()
     version = serializers.IntegerField()
     seconds = serializers.FloatField()
@@ -103,7 +98,7 @@ class _GivenAnswer(serializers.Serializer[Any]):
 
 
 class _Spoken(serializers.Serializer[Any]):
-    by = _Person()
+    by = PersonSerializer()
     text = serializers.CharField()
     start = serializers.IntegerField(allow_null=True)
     end = serializers.IntegerField(allow_null=True)
@@ -138,8 +133,8 @@ class AgreeingRow(serializers.Serializer[Any]):
     item = serializers.IntegerField()
     document = serializers.IntegerField()
     answer = serializers.JSONField()
-    alike = _Person(many=True)
-    others = _Person(many=True)
+    alike = PersonSerializer(many=True)
+    others = PersonSerializer(many=True)
 
 
 class AgreeingAnswer(serializers.Serializer[Any]):

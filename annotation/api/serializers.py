@@ -10,6 +10,11 @@ from annotation.projects.models import Label, LabelSet, Membership, Project, Rol
 from annotation.projects.project_settings import SETTINGS
 
 
+class PersonSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class TokenRequest(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)

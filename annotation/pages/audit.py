@@ -17,12 +17,11 @@ from django.views.decorators.http import require_safe
 from annotation.access import membership_for
 from annotation.audit.models import Action, AuditEntry
 from annotation.audit.reading import THINGS, Asked, entries_of, read_in_slices, thing
+from annotation.exports.spreadsheets import disarmed
 from annotation.projects.models import Membership, Role
 
 SHOWN = 50
 COLUMNS = ("id", "at", "user", "origin", "action", "table", "row", "document", "changes")
-# A spreadsheet would take a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class AuditForm(forms.Form):
@@ -123,9 +122,5 @@ def _lines(entries: Iterator[AuditEntry]) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for entry in entries:
         changes = json.dumps(entry.changes, ensure_ascii=False)
-        who = (entry.pk, entry.at.isoformat(), _cell(entry.actor), _cell(entry.origin))
+        who = (entry.pk, entry.at.isoformat(), disarmed(entry.actor), disarmed(entry.origin))
         yield writer.writerow((*who, entry.action, entry.table, entry.row_id, entry.document_id or "", changes))
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA) else value

@@ -16,24 +16,18 @@ from django.views.decorators.http import require_POST
 
 from annotation.access import membership_for
 from annotation.documents.filters import MOST_IDS
+from annotation.finding.actions import ACTIONS, carry_out
 from annotation.finding.applying import found_documents
 from annotation.finding.changing import (
     Changed,
     chosen_ids,
     deletable,
-    delete_documents,
-    reopen,
-    set_urgency,
     undo_change,
 )
 from annotation.finding.models import BulkChange, SavedView
 from annotation.finding.services import ViewAsked, change_view, may_change, save_view
 from annotation.pages.filter_form import Asked, list_url, read_asked
-from annotation.practice.items import add_items, documents_to_add
-from annotation.practice.models import ItemKind
 from annotation.projects.models import Membership, Role
-
-URGENCIES = {"first": 1, "last": -1, "normal": 0}
 
 
 @login_required
@@ -53,7 +47,7 @@ def change(request: HttpRequest, project_id: int) -> HttpResponse:
         ids = chosen_ids(found_documents(membership.project, membership.user, asked.filter))
         if action == "delete" and request.POST.get("confirmed") != "yes":
             return _ask_to_delete(request, membership, ids, back)
-        _ACTIONS[action](request, membership, ids)
+        _SAID[action](request, carry_out(action, project=membership.project, user=membership.user, ids=ids))
     except KeyError:
         messages.error(request, _("Choose what to do."))
     except ValidationError as error:
@@ -84,9 +78,7 @@ def _ask_to_delete(request: HttpRequest, membership: Membership, ids: list[int],
     return render(request, "annotation/pages/delete_documents.html", context)
 
 
-def _prioritize(request: HttpRequest, membership: Membership, ids: list[int]) -> None:
-    urgency = URGENCIES[request.POST.get("action", "")]
-    changed = set_urgency(project=membership.project, user=membership.user, ids=ids, urgency=urgency)
+def _say_prioritized(request: HttpRequest, changed: Changed) -> None:
     said = ngettext(
         "The place in the queue of %(number)d document was changed.",
         "The place in the queue of %(number)d documents was changed.",
@@ -95,8 +87,7 @@ def _prioritize(request: HttpRequest, membership: Membership, ids: list[int]) ->
     messages.success(request, said % {"number": changed.number})
 
 
-def _reopen(request: HttpRequest, membership: Membership, ids: list[int]) -> None:
-    changed = reopen(project=membership.project, user=membership.user, ids=ids)
+def _say_reopened(request: HttpRequest, changed: Changed) -> None:
     said = ngettext(
         "%(number)d document is back in the queue.", "%(number)d documents are back in the queue.", changed.number
     )
@@ -104,22 +95,18 @@ def _reopen(request: HttpRequest, membership: Membership, ids: list[int]) -> Non
     _say_passed_over(request, changed, _("without gold, in somebody's hands, or in practice"))
 
 
-def _delete(request: HttpRequest, membership: Membership, ids: list[int]) -> None:
-    changed = delete_documents(project=membership.project, ids=ids)
+def _say_deleted(request: HttpRequest, changed: Changed) -> None:
     said = ngettext("%(number)d document was deleted.", "%(number)d documents were deleted.", changed.number)
     messages.success(request, said % {"number": changed.number})
     _say_passed_over(request, changed, _("somebody has worked on them"))
 
 
-def _practice(request: HttpRequest, membership: Membership, ids: list[int]) -> None:
-    project = membership.project
-    fit = list(documents_to_add(project).filter(pk__in=ids).values_list("pk", flat=True))
-    number = add_items(project=project, user=membership.user, document_ids=fit, kind=ItemKind.GUIDED)
+def _say_practiced(request: HttpRequest, changed: Changed) -> None:
     said = ngettext(
-        "%(number)d document was added to practice.", "%(number)d documents were added to practice.", number
+        "%(number)d document was added to practice.", "%(number)d documents were added to practice.", changed.number
     )
-    messages.success(request, said % {"number": number})
-    _say_passed_over(request, Changed(number, len(ids) - number), _("without gold, or in practice already"))
+    messages.success(request, said % {"number": changed.number})
+    _say_passed_over(request, changed, _("without gold, or in practice already"))
 
 
 def _say_passed_over(request: HttpRequest, changed: Changed, why: str) -> None:
@@ -132,11 +119,11 @@ def _say_passed_over(request: HttpRequest, changed: Changed, why: str) -> None:
         messages.warning(request, said % {"number": changed.passed_over, "why": why})
 
 
-_ACTIONS: dict[str, Callable[[HttpRequest, Membership, list[int]], None]] = {
-    **dict.fromkeys(URGENCIES, _prioritize),
-    "reopen": _reopen,
-    "delete": _delete,
-    "practice": _practice,
+_SAID: dict[str, Callable[[HttpRequest, Changed], None]] = {
+    **dict.fromkeys(ACTIONS, _say_prioritized),
+    "reopen": _say_reopened,
+    "delete": _say_deleted,
+    "practice": _say_practiced,
 }
 
 

@@ -13,7 +13,7 @@ from modelops.certificates.looking import Asked, certify_version, check_audits, 
 from modelops.certificates.models import Certificate, CertificateWork
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import production_of
-from modelops.work.services import claim, is_mine, lost_work, start_anew, work_off
+from modelops.work.services import claim, is_mine, resend_lost, start_anew, tell_after_commit, work_off
 
 BATCHES_A_SLICE = 4
 
@@ -29,10 +29,7 @@ def request_work(project_id: int) -> CertificateWork:
 
 
 def send_after_commit(row: CertificateWork) -> None:
-    project_id, attempt = row.project_id, row.attempt
-    transaction.on_commit(
-        lambda: signals.certificates_requested.send(sender=CertificateWork, project_id=project_id, attempt=attempt)
-    )
+    tell_after_commit(signals.certificates_requested, row)
 
 
 def auto_accept_by(version_id: int) -> None:
@@ -57,8 +54,7 @@ def make_rounds() -> None:
     for project in projects:
         if known.get(project.pk) != _seen(project):
             request_work(project.pk)
-    for project_id, attempt in lost_work(CertificateWork.objects.all()).values_list("project_id", "attempt"):
-        signals.certificates_requested.send(sender=CertificateWork, project_id=project_id, attempt=attempt)
+    resend_lost(signals.certificates_requested, CertificateWork.objects.all())
 
 
 def _seen(project: Project) -> dict[str, Any]:  # Any: JSON

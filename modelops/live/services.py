@@ -13,7 +13,7 @@ from modelops import signals
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.live.similar import Block, nearest
 from modelops.work.models import WorkState
-from modelops.work.services import lost_work, start_anew
+from modelops.work.services import resend_lost, start_anew, tell_after_commit
 
 # A larger project is searched among its newest documents: the web process answers, and it has no more than a second.
 MOST_SEARCHED = 50_000
@@ -52,16 +52,12 @@ def embed_new_documents(project_id: int) -> None:
 
 
 def send_after_commit(row: EmbeddingWork) -> None:
-    project_id, attempt = row.project_id, row.attempt
-    transaction.on_commit(
-        lambda: signals.embedding_requested.send(sender=EmbeddingWork, project_id=project_id, attempt=attempt)
-    )
+    tell_after_commit(signals.embedding_requested, row)
 
 
 def make_rounds() -> None:
     """Send again what was queued and lost, or whose worker died."""
-    for project_id, attempt in lost_work(EmbeddingWork.objects.all()).values_list("project_id", "attempt"):
-        signals.embedding_requested.send(sender=EmbeddingWork, project_id=project_id, attempt=attempt)
+    resend_lost(signals.embedding_requested, EmbeddingWork.objects.all())
 
 
 def documents_without_embedding(project_id: int, encoder: str) -> QuerySet[Document]:

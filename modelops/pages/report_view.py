@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from annotation.exports.spreadsheets import disarmed
 from modelops.reports.shapes import Cell, Kpi, Report, Section, Table, Unit
 
 _DECIMALS = {Unit.COUNT: 0, Unit.FIGURE: 2, Unit.SECONDS: 1, Unit.HOURS: 1, Unit.MONEY: 2}
@@ -139,6 +140,5 @@ def csv_rows(table: Table, view: View, base: str) -> Iterator[list[str]]:
 
 def _plain(value: float | str | None) -> str:
     if isinstance(value, str):
-        # A spreadsheet would calculate what starts like this.
-        return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        return disarmed(value)
     return "" if value is None or value != value else repr(value)

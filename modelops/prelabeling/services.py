@@ -13,7 +13,7 @@ from modelops import signals
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import production_of
-from modelops.work.services import lost_calls, lost_work, start_anew
+from modelops.work.services import lost_calls, resend_lost, start_anew, tell_after_commit
 
 KEEP_REQUESTS = timedelta(hours=1)
 
@@ -45,10 +45,7 @@ def prelabel_new_documents(project_id: int) -> None:
 
 
 def send_after_commit(row: Prelabeling) -> None:
-    version_id, attempt = row.version_id, row.attempt
-    transaction.on_commit(
-        lambda: signals.prelabeling_requested.send(sender=Prelabeling, version_id=version_id, attempt=attempt)
-    )
+    tell_after_commit(signals.prelabeling_requested, row, of="version_id")
 
 
 def ask(project: Project, texts: list[str]) -> PredictRequest:
@@ -63,9 +60,8 @@ def ask(project: Project, texts: list[str]) -> PredictRequest:
 
 def make_rounds() -> None:
     """Send again what was queued and lost, or whose worker died; clear old requests away."""
-    rows = lost_work(Prelabeling.objects.filter(version__stage="production"))
-    for version_id, attempt in rows.values_list("version_id", "attempt"):
-        signals.prelabeling_requested.send(sender=Prelabeling, version_id=version_id, attempt=attempt)
+    rows = Prelabeling.objects.filter(version__stage="production")
+    resend_lost(signals.prelabeling_requested, rows, of="version_id")
     for request_id in lost_calls(PredictRequest.objects.all()).values_list("pk", flat=True):
         signals.predict_requested.send(sender=PredictRequest, request_id=request_id)
     PredictRequest.objects.filter(created_at__lt=timezone.now() - KEEP_REQUESTS).delete()

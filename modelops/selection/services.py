@@ -26,7 +26,7 @@ from modelops.selection.pool_rows import Waiting, store_draws, store_places, wai
 from modelops.selection.uncertainty import ranks
 from modelops.selection.vectors import labeled_vectors, ready_encoder, vectors_of
 from modelops.work.models import WorkState
-from modelops.work.services import lost_work, start_anew
+from modelops.work.services import resend_lost, start_anew, tell_after_commit
 
 # A smaller project is labeled as a whole before an order by clusters would pay for its embedding.
 FEWEST_EMBEDDED = 200
@@ -74,10 +74,7 @@ def rank_if_due(project_id: int) -> None:
 
 
 def send_after_commit(row: Ranking) -> None:
-    project_id, attempt = row.project_id, row.attempt
-    transaction.on_commit(
-        lambda: signals.ranking_requested.send(sender=Ranking, project_id=project_id, attempt=attempt)
-    )
+    tell_after_commit(signals.ranking_requested, row)
 
 
 def make_rounds() -> None:
@@ -88,8 +85,7 @@ def make_rounds() -> None:
     changed = ranked.exclude(setting=F("project__selection"), share=F("project__random_share"))
     for project_id in list(changed.values_list("project_id", flat=True)):
         request_ranking(project_id)
-    for project_id, attempt in lost_work(Ranking.objects.all()).values_list("project_id", "attempt"):
-        signals.ranking_requested.send(sender=Ranking, project_id=project_id, attempt=attempt)
+    resend_lost(signals.ranking_requested, Ranking.objects.all())
 
 
 def rank(project_id: int) -> Decision:

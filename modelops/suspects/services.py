@@ -13,7 +13,7 @@ from modelops import signals
 from modelops.live.services import request_embedding
 from modelops.suspects.conflicts import Conflict, Member, conflicts
 from modelops.suspects.models import Suspect, SuspectWork
-from modelops.work.services import lost_work, start_anew
+from modelops.work.services import resend_lost, start_anew, tell_after_commit
 
 # A larger project is compared by its first documents that have near-duplicates.
 MOST_COMPARED = 20_000
@@ -32,16 +32,12 @@ def request_suspects(project: Project) -> SuspectWork:
 
 
 def send_after_commit(row: SuspectWork) -> None:
-    project_id, attempt = row.project_id, row.attempt
-    transaction.on_commit(
-        lambda: signals.suspects_requested.send(sender=SuspectWork, project_id=project_id, attempt=attempt)
-    )
+    tell_after_commit(signals.suspects_requested, row)
 
 
 def make_rounds() -> None:
     """Send again what was queued and lost, or whose worker died."""
-    for project_id, attempt in lost_work(SuspectWork.objects.all()).values_list("project_id", "attempt"):
-        signals.suspects_requested.send(sender=SuspectWork, project_id=project_id, attempt=attempt)
+    resend_lost(signals.suspects_requested, SuspectWork.objects.all())
 
 
 def suspects_of(project_id: int) -> QuerySet[Suspect]:

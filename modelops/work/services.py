@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Manager, Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from modelops.work.models import SlicedWork, WorkerCall, WorkState
@@ -81,6 +82,18 @@ def lost_work(rows: QuerySet[Work]) -> QuerySet[Work]:
     waiting = Q(state=WorkState.QUEUED) & (Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - RESEND_AFTER))
     orphaned = Q(state=WorkState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
     return rows.filter(waiting | orphaned, created_at__lt=now - RESEND_AFTER)
+
+
+def tell_after_commit(signal: Signal, row: SlicedWork, of: str = "project_id") -> None:
+    """Send the row's message once it is written; `of`: the field that says whose work it is."""
+    told = {of: getattr(row, of), "attempt": row.attempt}
+    transaction.on_commit(lambda: signal.send(sender=type(row), **told))
+
+
+def resend_lost(signal: Signal, rows: QuerySet[Work], of: str = "project_id") -> None:
+    """Send the messages again of rows that were queued and lost, or whose worker died."""
+    for whose, attempt in lost_work(rows).values_list(of, "attempt"):
+        signal.send(sender=rows.model, **{of: whose, "attempt": attempt})
 
 
 def answered(calls: QuerySet[Call], call_id: int) -> Call | None:

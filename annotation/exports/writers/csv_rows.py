@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from annotation.exports.formats import Layout
 from annotation.exports.rows import Line
+from annotation.exports.spreadsheets import disarmed
 
 FIXED = ("id", "external_id", "text", "meta", "source", "by", "version", "changed_at")
-# A spreadsheet runs a cell that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
@@ -30,5 +29,4 @@ def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return disarmed(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
