@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from annotation.documents.counts import open_documents
@@ -17,6 +17,7 @@ from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
 from annotation.queue.near_leases import HAS_LOCK, IS_FREE_OF_OTHERS, wait_for_group, without_others
 
 MAX_LENT_AT_ONCE = 50
+WAIT_FOR_ONE = "2s"
 # What was sent back waits so long for the person who knows it; then it goes to somebody else.
 SENT_BACK_FOR = timedelta(days=7)
 
@@ -34,15 +35,18 @@ _EXPIRE = """
     WHERE document.id = back.document_id AND document.state NOT IN ('gold', 'auto_accepted')
 """
 
+_IS_FOR_THEM = f"""
+    project_id = %(project)s AND slots > 0 AND {IS_FREE_OF_OTHERS}
+    AND NOT EXISTS (SELECT 1 FROM annotation_assignment AS mine
+        WHERE mine.document_id = document.id AND mine.user_id = %(user)s AND mine.state IN ('open', 'returned')
+            AND (mine.state = 'open' OR mine.created_at > %(now)s - interval '1 hour'))
+    AND NOT EXISTS (SELECT 1 FROM annotation_annotation AS done
+        WHERE done.document_id = document.id AND done.user_id = %(user)s AND done.status <> 'draft')
+"""
 _LEND = f"""
     WITH picked AS (
         SELECT id, near_group FROM annotation_document AS document
-        WHERE project_id = %(project)s AND slots > 0 AND {IS_FREE_OF_OTHERS}
-            AND NOT EXISTS (SELECT 1 FROM annotation_assignment AS mine
-                WHERE mine.document_id = document.id AND mine.user_id = %(user)s AND mine.state IN ('open', 'returned')
-                    AND (mine.state = 'open' OR mine.created_at > %(now)s - interval '1 hour'))
-            AND NOT EXISTS (SELECT 1 FROM annotation_annotation AS done
-                WHERE done.document_id = document.id AND done.user_id = %(user)s AND done.status <> 'draft')
+        WHERE {_IS_FOR_THEM}
         ORDER BY priority DESC, id LIMIT %(count)s
         FOR UPDATE SKIP LOCKED
     ), taken AS (
@@ -70,6 +74,11 @@ _LEND = f"""
 """
 
 
+_AWAIT = f"""
+    SELECT id FROM annotation_document AS document WHERE {_IS_FOR_THEM} ORDER BY priority DESC, id LIMIT 1 FOR UPDATE
+"""
+
+
 def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
     """Lend the best `count` documents to this person; fewer, or none, when the queue runs out.
 
@@ -91,7 +100,26 @@ def _lend(project: Project, user: User, count: int) -> tuple[list[Assignment], b
     if found.passed_over and not found.lent:
         wait_for_group(found.passed_over[0])
         found = _lend_now(project, user, count)
+    elif not found.lent and _wait_for_one(project, user):
+        found = _lend_now(project, user, count)
     return found.lent, found.has_late
+
+
+def _wait_for_one(project: Project, user: User) -> bool:
+    """Whether a document for this person was only held by somebody: lent at this moment, or being ranked anew.
+
+    Waits a moment for it, and keeps it for this transaction.
+    """
+    whose: dict[str, int] = {"project": project.pk, "user": user.pk, "is_shared": project.overlap > 1}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT_FOR_ONE])
+            cursor.execute(_AWAIT, whose | {"now": timezone.now()})
+            is_there = cursor.fetchone() is not None
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+            return is_there
+    except OperationalError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

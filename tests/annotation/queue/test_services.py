@@ -2,12 +2,13 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.projects.models import Project
+from annotation.queue import services
 from annotation.queue.models import Assignment
 from annotation.queue.services import expire_all, give_back, lend, open_assignments
 from tests import make
@@ -88,6 +89,58 @@ def test_a_person_sees_what_is_in_hand() -> None:
     lent = lend(project=project, user=alice, count=1)
 
     assert open_assignments(project=project, user=alice) == lent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_is_only_held_for_a_moment_is_waited_for() -> None:
+    project, alice = make.project(), make.user()
+    document = make.document(project)
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def rank() -> None:
+        try:
+            with transaction.atomic():
+                Document.objects.filter(pk=document.pk).update(priority=0.5)
+                is_held.set()
+                may_end.wait(10)
+        finally:
+            connection.close()
+
+    ranking = threading.Thread(target=rank)
+    ranking.start()
+    is_held.wait(10)
+    threading.Timer(0.3, may_end.set).start()
+    lent = lend(project=project, user=alice, count=1)
+    ranking.join()
+
+    assert [row.document_id for row in lent] == [document.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_is_held_for_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "WAIT_FOR_ONE", "50ms")
+    project, alice = make.project(), make.user()
+    document = make.document(project)
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                Document.objects.select_for_update().get(pk=document.pk)
+                is_held.set()
+                may_end.wait(10)
+        finally:
+            connection.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    is_held.wait(10)
+    lent = lend(project=project, user=alice, count=1)
+    may_end.set()
+    holding.join()
+
+    assert lent == []
+    assert [row.document_id for row in lend(project=project, user=alice, count=1)] == [document.pk]
 
 
 @pytest.mark.django_db(transaction=True)
