@@ -10,7 +10,8 @@ import { Outbox } from "./outbox.js";
 import { DeskPanel } from "./panel.js";
 import { savePreferences } from "./preferences.js";
 import { Saving } from "./saving.js";
-import { DeskStatus, part } from "./status.js";
+import { part } from "./spoken.js";
+import { DeskStatus } from "./status.js";
 import { Undoing } from "./undoing.js";
 
 export class Desk extends EventTarget {

@@ -1,22 +1,13 @@
 // Everything the annotation screen tells a person: progress, what is saved, the model, the document's head, dialogs.
 import { isVersion, modelName, wordingFor } from "./model-names.js";
+import { isChinese, part, setText, Spoken } from "./spoken.js";
 
-export const part = (name) => document.getElementById(`desk-${name}`);
-
-const TOAST_MS = 3500;
 const PACE_MEMORY = 50;
 const MAX_META = 3;
 const UNCERTAIN_BELOW = 0.3;
 
 const WORDS_OF_STATE = {
   "signed-out": "signed_out", "other-person": "other_person", offline: "offline_waiting", retrying: "retrying",
-};
-
-const isChinese = (text) => /\p{Script=Han}/u.test(text.slice(0, 500));
-
-const setText = (element, text) => {
-  if (element && element.textContent !== text) element.textContent = text;
-  element?.toggleAttribute("hidden", !text);
 };
 
 const shortMeta = (meta) =>
@@ -31,53 +22,26 @@ const median = (numbers) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-export class DeskStatus {
+export class DeskStatus extends Spoken {
   #boot;
-  #strings;
   #counts;
   #paces = [];
   #inHand = 0;
   #hearsCounts = false;
-  #toastTimer = 0;
   #model;
   #liveState = "connecting";
   #prediction = null;
-  #plural;
   #outbox = { state: "idle", waiting: 0, local: 0, isDurable: true };
   #result = "";
-  /** What stands on the keys of commands, {key_<name>: "U"}: words may name them. */
-  keyTitles = {};
 
   constructor(boot) {
+    super(boot);
     this.#boot = boot;
-    this.#strings = boot.strings;
     this.#counts = { done: 0, open: 0, ...boot.counts };
     this.#model = boot.productionVersion;
-    this.#plural = new Intl.PluralRules(boot.language || "en");
     this.#showCounts();
     this.showLive("connecting");
     setInterval(() => this.#showAge(), 30_000);
-  }
-
-  /** A text of the interface, with {name} replaced by values. A `count` picks the key's plural form. */
-  t(key, values = {}) {
-    const plural = "count" in values ? `${key}_${this.#plural.select(values.count)}` : key;
-    const text = this.#strings[plural] ?? this.#strings[`${key}_other`] ?? this.#strings[key] ?? key;
-    return text.replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? this.keyTitles[name] ?? whole);
-  }
-
-  /** Tell screen readers, and everybody when it should be seen. */
-  say(message, visible = false) {
-    part("said").textContent = message;
-    if (!visible) return;
-    const toast = part("toast");
-    const show = (words) => {
-      setText(toast, words);
-      document.body.toggleAttribute("data-toast", Boolean(words));
-    };
-    show(message);
-    clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => show(""), TOAST_MS);
   }
 
   // Progress
@@ -177,7 +141,7 @@ export class DeskStatus {
   #showAge() {
     const made = Date.parse(this.#prediction?.created_at ?? "");
     if (!this.#prediction) return setText(part("version"), "");
-    const name = modelName(this.#prediction, (key) => this.t(key));
+    const name = modelName(this.#prediction, this.t);
     if (Number.isNaN(made)) return setText(part("version"), name);
     const minutes = Math.min(0, Math.round((made - Date.now()) / 60_000));
     const format = new Intl.RelativeTimeFormat(this.#boot.language || "en", { numeric: "auto" });
@@ -199,11 +163,6 @@ export class DeskStatus {
   }
 
   // The card
-
-  textOptions(document) {
-    const language = document.meta?.language ?? document.meta?.lang ?? (isChinese(document.text) ? "zh-Hans" : "en");
-    return { language, roleTitle: (role) => this.#strings[`role_${role}`] ?? role };
-  }
 
   showCard(card) {
     const { document: shown } = card;

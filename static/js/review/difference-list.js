@@ -3,15 +3,15 @@
 import { quoter } from "../desk/answer-words.js";
 import { isSameValue } from "../desk/answer-compare.js";
 import { valueAt } from "./differences.js";
-import { reviewPart } from "./review-status.js";
+import { part } from "../desk/spoken.js";
 
-const clone = (name) => reviewPart(name).content.firstElementChild.cloneNode(true);
+const clone = (name) => part(name).content.firstElementChild.cloneNode(true);
 
 export class DifferenceList {
   #status;
   #onTake;
   #item = null;
-  #list = reviewPart("difference-list");
+  #list = part("difference-list");
 
   /** `onTake(row, option)` hears what is chosen at a place. */
   constructor(status, onTake) {
@@ -23,7 +23,7 @@ export class DifferenceList {
   show(item) {
     const isOther = item !== this.#item || this.#list.childElementCount !== item.differences.length;
     this.#item = item;
-    reviewPart("differences").hidden = item.isHidden;
+    part("differences").hidden = item.isHidden;
     if (isOther) this.#draw();
     this.#mark();
   }
@@ -33,11 +33,11 @@ export class DifferenceList {
     const { t } = this.#status;
     const quote = quoter(this.#item.document.text);
     this.#list.replaceChildren(...differences.map((row, index) => this.#rowFor(row, index, quote)));
-    reviewPart("difference-count").textContent = differences.length || "";
+    part("difference-count").textContent = differences.length || "";
     const same = rows.length - differences.length;
     const words = same ? t("same", { count: same }) : this.#item.model ? "" : t("no_model");
-    reviewPart("same").textContent = [differences.length ? "" : t("all_same"), words].filter(Boolean).join(". ");
-    reviewPart("sides").replaceChildren(...sides.map((side) => this.#sidePill(side)));
+    part("same").textContent = [differences.length ? "" : t("all_same"), words].filter(Boolean).join(". ");
+    part("sides").replaceChildren(...sides.map((side) => this.#sidePill(side)));
   }
 
   #sidePill(side) {

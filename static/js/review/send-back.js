@@ -1,10 +1,10 @@
 // The dialog in which a reviewer says what should change, about the document or about a stretch of it.
-import { reviewPart } from "./review-status.js";
+import { part } from "../desk/spoken.js";
 
 export class SendBack {
   #work;
-  #dialog = reviewPart("sending");
-  #form = reviewPart("sending-form");
+  #dialog = part("sending");
+  #form = part("sending-form");
   #about = null;
 
   constructor(work) {
@@ -23,9 +23,9 @@ export class SendBack {
     const { about, text } = this.#form.elements;
     about.checked = Boolean(this.#about) && !isResting;
     about.closest("label").hidden = !this.#about;
-    reviewPart("sending-quote").textContent = this.#about ? annotator.textOf(this.#about) : "";
-    reviewPart("sending-to").textContent = `· ${item.person.name}`;
-    reviewPart("sending-missing").hidden = true;
+    part("sending-quote").textContent = this.#about ? annotator.textOf(this.#about) : "";
+    part("sending-to").textContent = `· ${item.person.name}`;
+    part("sending-missing").hidden = true;
     text.value = "";
     this.#dialog.showModal();
     text.focus();
@@ -41,7 +41,7 @@ export class SendBack {
     event.preventDefault();
     const { about, text } = this.#form.elements;
     const comment = text.value.trim();
-    const missing = reviewPart("sending-missing");
+    const missing = part("sending-missing");
     missing.hidden = Boolean(comment);
     missing.textContent = comment ? "" : this.#work.t("say_what");
     if (!comment) return text.focus();
