@@ -96,6 +96,24 @@ def test_parts_cover_their_own_text_and_nothing_else(scripts: Page, texts: list[
     assert found == texts
 
 
+def test_a_suggestion_that_is_made_again_stays_the_one_in_hand(scripts: Page) -> None:
+    again = {**FIRST, "id": 2, "version": 8}
+
+    before, after = scripts.evaluate(
+        """async ({ sets, first, second }) => {
+            const { AnswerDraft } = await import("/answer-draft.js");
+            const draft = new AnswerDraft(sets, first);
+            const before = draft.spans.map(({ id }) => id);
+            draft.merge(second);
+            return [before, draft.spans.map(({ id }) => id)];
+        }""",
+        {"sets": [CATEGORY, ENTITIES], "first": FIRST, "second": again},
+    )
+
+    assert len(before) == 1
+    assert after == before
+
+
 def merged(page: Page, edits: list[list[Any]]) -> dict[str, Any]:  # Any: JSON
     given_values = {"sets": [CATEGORY, ENTITIES], "first": FIRST, "second": SECOND, "edits": edits}
     found: dict[str, Any] = page.evaluate(MERGE, given_values)

@@ -166,9 +166,13 @@ export class AnswerDraft {
     }
   }
 
+  // A suggestion that the newer prediction makes too stays the same one: somebody may have it in hand.
   #mergeSpans(set, fresh) {
-    const human = this.#values.get(set.name).filter((span) => span.source === "human");
-    const news = fresh.filter((span) => !human.some((other) => isTwin(other, span)));
+    const present = this.#values.get(set.name);
+    const human = present.filter((span) => span.source === "human");
+    const idOf = (span) => present.find((other) => isTwin(other, span))?.id ?? span.id;
+    const others = fresh.filter((span) => !human.some((other) => isTwin(other, span)));
+    const news = others.map((span) => ({ ...span, id: idOf(span) }));
     const isRefused = (span) =>
       this.#removed.some((other) => other.set === set.name && isTwin(other, span)) ||
       (set.maxSpans === 1 ? human.length > 0 : !set.overlap && human.some((other) => meets(other, span)));
