@@ -1,7 +1,9 @@
 from modelops.certificates.models import Audit, Certificate, CertificateWork
+from modelops.erasures.models import Erasure
 from modelops.evaluation.models import Evaluation
 from modelops.explaining.models import Explanation
 from modelops.fast_head.models import FastHead
+from modelops.forecast.models import Forecast
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion, VersionStep
@@ -16,9 +18,11 @@ __all__ = [
     "Draw",
     "Embedding",
     "EmbeddingWork",
+    "Erasure",
     "Evaluation",
     "Explanation",
     "FastHead",
+    "Forecast",
     "ModelVersion",
     "PredictRequest",
     "Prelabeling",

@@ -32,6 +32,7 @@ THINGS: Mapping[str, Promise] = {
     "modelops_versionstep": _("Step of a version"),
     "modelops_run": _("Training run"),
     "modelops_certificate": _("Certificate"),
+    "modelops_erasure": _("Erasure"),
 }
 ROWS_AT_ONCE = 2_000
 
