@@ -21,10 +21,12 @@ RUNS = 100
 PROMOTING = Path(__file__).with_name("promoting.py")
 WORDS = ("Document", "about", "thing")
 # In one step: a version that comes between reading a row and pressing its button would put another span there.
-PRESS_FIRST_SUGGESTED = """(action) => {
+# The list follows the text by a frame.
+PRESS_FIRST_SUGGESTED = """async (action) => {
     const row = document.querySelector("#desk-spans .ent.suggested");
     const word = row?.querySelector("b").textContent;
     row?.querySelector(`[data-do=${action}]`).click();
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     return word;
 }"""
 

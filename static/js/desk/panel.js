@@ -61,7 +61,7 @@ export class DeskPanel {
   update(name, draft) {
     const field = this.#fields.get(name);
     if (field) field.show(draft);
-    else this.#spanList.show();
+    else this.#spanList.showSoon();
   }
 
   /** Every label's key as it is now. */

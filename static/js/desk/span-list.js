@@ -10,6 +10,8 @@ export class SpanList {
   #t;
   #rows = new Map();
   #marked = null;
+  #toMark = null;
+  #isDue = false;
   #list = document.getElementById("desk-spans");
   #root = this.#list?.closest(".span-list");
   #count = document.getElementById("desk-span-count");
@@ -21,9 +23,22 @@ export class SpanList {
     this.#list?.addEventListener("click", (event) => this.#onSpanRow(event));
   }
 
+  // The text shows a new span first: the list beside it follows once that frame is painted.
+  showSoon() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => setTimeout(() => this.#isDue && this.show()));
+  }
+
   // A span keeps its row: only what differs is written.
   show() {
     if (!this.#list) return;
+    this.#isDue = false;
+    this.#showRows();
+    this.#showMarked();
+  }
+
+  #showRows() {
     const { spans } = this.#annotator;
     this.#count.textContent = spans.length;
     const kept = new Set(spans.map((span) => span.id));
@@ -67,8 +82,15 @@ export class SpanList {
   }
 
   mark(id) {
+    this.#toMark = id;
+    if (!this.#isDue) this.#showMarked();
+  }
+
+  #showMarked() {
+    const marked = this.#rows.get(this.#toMark)?.element ?? null;
+    if (marked === this.#marked) return;
     this.#marked?.classList.remove("on");
-    this.#marked = this.#rows.get(id)?.element ?? null;
+    this.#marked = marked;
     if (!this.#marked) return;
     this.#marked.classList.add("on");
     // In the frame the page is laid out anyway; here it would be once more.
