@@ -11,10 +11,11 @@ from annotation.events.models import Event, Presence
 from annotation.finding.models import BulkChange, SavedView
 from annotation.imports.models import Import
 from annotation.people.models import Token, User
-from annotation.practice.models import PracticeAttempt, PracticeItem
+from annotation.plans.models import AssignmentPlan, Lane
+from annotation.practice.models import GoldSet, PracticeAttempt, PracticeItem
 from annotation.predictions.models import Prediction
 from annotation.projects.models import GuidelinesSeen, GuidelinesVersion, Label, LabelSet, Membership, Project
-from annotation.quality.models import QualityMark, QualitySlice
+from annotation.quality.models import QualityMark, QualitySlice, Skill, SkillState
 from annotation.queue.models import Assignment
 from annotation.reviews.decisions import Decision
 from annotation.reviews.models import Adjudication, AgreeingBatch, Review
@@ -25,6 +26,7 @@ __all__ = [
     "AgreeingBatch",
     "Annotation",
     "Assignment",
+    "AssignmentPlan",
     "AuditEntry",
     "BulkChange",
     "BulkItem",
@@ -42,11 +44,13 @@ __all__ = [
     "Flag",
     "Gold",
     "GoldChange",
+    "GoldSet",
     "GuidelinesSeen",
     "GuidelinesVersion",
     "Import",
     "Label",
     "LabelSet",
+    "Lane",
     "Membership",
     "NearKey",
     "PracticeAttempt",
@@ -59,6 +63,8 @@ __all__ = [
     "Review",
     "ReviewItem",
     "SavedView",
+    "Skill",
+    "SkillState",
     "Token",
     "User",
     "Webhook",

@@ -48,6 +48,8 @@ AUDITED = (
     Audited("annotation_token", "project_id", ("user_id", "name", "scopes", "project_id", "expires_at")),
     Audited("annotation_user", "", ("username", "email", "is_active", "is_staff", "is_superuser")),
     Audited("annotation_practiceitem", "project_id"),
+    Audited("annotation_goldset", "project_id"),
+    Audited("annotation_assignmentplan", "project_id", ("project_id", "number", "rules", "languages")),
     Audited("annotation_consistencyrule", "project_id"),
     Audited("annotation_import", "project_id", ("project_id", "filename", "on_error", "state", "imported")),
     Audited("annotation_document", "project_id", ("project_id", "external_id"), events=("delete",), is_many=True),

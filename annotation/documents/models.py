@@ -100,6 +100,10 @@ class Document(models.Model):
     slots = models.PositiveSmallIntegerField(default=1)
     # The model's own answer would do; people are asked all the same, without seeing it, to check that answer.
     is_audit = models.BooleanField(default=False, db_default=False, editable=False)
+    # How many people an assignment rule asks for; null: as many as the project does.
+    overlap = models.PositiveSmallIntegerField(null=True, editable=False)
+    # Who may take it, by the project's assignment rules: the number of a Lane. Null: no rule was looked at so far.
+    lane = models.IntegerField(null=True, editable=False)
     # Null: not compared yet. 0: no near-duplicate. Else the smallest id among its near-duplicates.
     near_group = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -122,6 +126,11 @@ class Document(models.Model):
             models.Index(fields=["project", "text_key"], name="document_by_text"),
             models.Index(fields=["project", "id"], condition=Q(near_group__isnull=True), name="document_not_compared"),
             models.Index(fields=["near_group"], condition=Q(near_group__gt=0), name="document_near_group"),
+            models.Index(
+                *("project", "lane", models.F("priority").desc(), "id"),
+                condition=Q(slots__gt=0, lane__isnull=False),
+                name="document_lanes",
+            ),
             HashIndex(fields=["text_sha256"], name="document_by_sha256"),
         ]
 

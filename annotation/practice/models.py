@@ -13,6 +13,31 @@ class ItemKind(models.TextChoices):
     HIDDEN = "hidden", _("Hidden: comes among the ordinary documents")
 
 
+class GoldSet(models.Model):
+    """Documents with known answers that are lent hidden among the others, under a name and with a share of their own.
+
+    A retired set is lent no more; what people answered stays.
+    """
+
+    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="gold_sets")
+    name = models.CharField(_("name"), max_length=100)
+    share = models.FloatField(_("hidden share"), default=0.0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        app_label = "annotation"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="gold_set_name_once"),
+            models.CheckConstraint(condition=Q(share__gte=0) & Q(share__lte=0.5), name="gold_set_share"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PracticeItem(models.Model):
     """A document with gold that people learn the job on. Taken out, it stays as a row: attempts point at it."""
 
@@ -22,6 +47,8 @@ class PracticeItem(models.Model):
     # The line of the guidelines that explains the answer.
     note = models.TextField(_("note"), blank=True)
     note_zh = models.TextField(_("note in Chinese"), blank=True)
+    # Of hidden items; null: the project's own hidden gold, which has no name.
+    gold_set = models.ForeignKey(GoldSet, on_delete=models.RESTRICT, null=True, blank=True, related_name="items")
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

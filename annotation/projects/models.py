@@ -142,6 +142,12 @@ class Project(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=10, blank=True)
 
+    # Decided ahead, so that lending need not ask: the newest plan of assignment rules (0: none, or one without rules),
+    # whether it asks for several people on some documents, and the hidden share of each gold set, by its id.
+    plan_number = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    is_shared_by_plan = models.BooleanField(default=False, db_default=False, editable=False)
+    gold_set_shares = models.JSONField(default=dict, editable=False)
+
     class Meta:
         app_label = "annotation"
         ordering = ["-id"]
@@ -153,6 +159,11 @@ class Project(models.Model):
     def guidelines_here(self) -> str:
         """The guidelines in the reader's language, or in the one there is."""
         return text_here(self.guidelines, self.guidelines_zh)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether some document may wait for a second person."""
+        return self.overlap > 1 or self.is_shared_by_plan
 
 
 class Kind(models.TextChoices):

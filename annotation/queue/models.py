@@ -65,6 +65,7 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["project", "expires_at"], condition=Q(state="open"), name="assignment_expiry"),
             models.Index(fields=["user", "project"], condition=Q(state="open"), name="assignment_of_person"),
+            models.Index(fields=["user", "created_at"], name="assignment_by_day"),
         ]
 
     def __str__(self) -> str:
