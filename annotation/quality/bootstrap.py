@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from annotation.quality.agreement import RESAMPLES
 
@@ -48,8 +47,11 @@ def in_groups(rows: Floats, places: Ints) -> Floats:
     """
     if len(places) <= MOST_DRAWN:
         return rows[places]
-    cells = (np.arange(len(places)) % MOST_DRAWN, places)
-    return np.asarray(csr_array((np.ones(len(places)), cells), shape=(MOST_DRAWN, len(rows))) @ rows)
+    sums = np.zeros((MOST_DRAWN, rows.shape[1]))
+    for start in range(0, len(places), MOST_DRAWN):
+        part = rows[places[start : start + MOST_DRAWN]]
+        sums[: len(part)] += part
+    return sums
 
 
 def interval(rows: Floats, figure: Callable[[Floats], Floats], places: Ints | None = None) -> Interval:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from annotation.quality.units import Floats, Ratings
 
@@ -40,7 +39,7 @@ def consensus(ratings: Ratings) -> Consensus:
     """Documents of which the same people said the same are one row with a weight: same belief, a tenth of the work."""
     width, people = ratings.label_count, int(ratings.people.max()) + 1
     said, weights, places = _patterns(ratings, people * width)
-    votes = np.asarray(said @ np.tile(np.eye(width), (people, 1)))
+    votes = said.times(np.tile(np.eye(width), (people, 1)))
     belief = votes / votes.sum(axis=1, keepdims=True)
     rounds, change = 0, 1.0
     prior, skill = _maximize(said, weights, belief, people)
@@ -52,8 +51,35 @@ def consensus(ratings: Ratings) -> Consensus:
     return Consensus(belief[places], prior, skill, rounds)
 
 
-def _patterns(ratings: Ratings, cell_count: int) -> tuple["csr_array", Floats, NDArray[np.int64]]:
-    """Who said what: [patterns, people x labels], how often, and which row is a document's."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who said what: a table [patterns, people x labels] of ones, as the places where they stand, row by row."""
+
+    row: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    row_count: int
+    cell_count: int
+
+    def times(self, table: Floats) -> Floats:
+        """This table times another: by pattern, the sum of that one's rows."""
+        return _sums(self.row, table[self.cell], self.row_count)
+
+    def turned_times(self, table: Floats) -> Floats:
+        """This table, columns for rows, times another: by cell."""
+        order = np.argsort(self.cell, kind="stable")
+        return _sums(self.cell[order], table[self.row[order]], self.cell_count)
+
+
+def _sums(places: NDArray[np.int64], parts: Floats, count: int) -> Floats:
+    """Sums of the parts by place; places rise."""
+    found = np.zeros((count, parts.shape[1]))
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    found[places[starts]] = np.add.reduceat(parts, starts, axis=0)
+    return found
+
+
+def _patterns(ratings: Ratings, cell_count: int) -> tuple[Said, Floats, NDArray[np.int64]]:
+    """Who said what, how often, and which row is a document's."""
     cells = ratings.people * ratings.label_count + ratings.labels
     keys = np.random.default_rng(0).integers(0, 2**63, size=cell_count, dtype=np.uint64)
     sums = np.zeros(int(ratings.documents.max()) + 1, dtype=np.uint64)
@@ -62,21 +88,22 @@ def _patterns(ratings: Ratings, cell_count: int) -> tuple["csr_array", Floats, N
     row = np.full(len(sums), -1)
     row[first] = np.arange(len(first))
     kept = row[ratings.documents] >= 0
-    place = (row[ratings.documents[kept]], cells[kept])
-    said = csr_array((np.ones(int(kept.sum())), place), shape=(len(first), cell_count))
+    rows = row[ratings.documents[kept]]
+    order = np.argsort(rows, kind="stable")
+    said = Said(rows[order], cells[kept][order], len(first), cell_count)
     return said, numbers.astype(np.float64), places
 
 
-def _maximize(said: "csr_array", weights: Floats, belief: Floats, people: int) -> tuple[Floats, Floats]:
+def _maximize(said: Said, weights: Floats, belief: Floats, people: int) -> tuple[Floats, Floats]:
     width = belief.shape[1]
     weighted = belief * weights[:, None]
-    table = np.asarray(said.T @ weighted).reshape(people, width, width).transpose(0, 2, 1) + SMOOTHING
+    table = said.turned_times(weighted).reshape(people, width, width).transpose(0, 2, 1) + SMOOTHING
     prior = weighted.sum(axis=0) + SMOOTHING
     return prior / prior.sum(), table / table.sum(axis=2, keepdims=True)
 
 
-def _expect(said: "csr_array", prior: Floats, skill: Floats) -> Floats:
+def _expect(said: Said, prior: Floats, skill: Floats) -> Floats:
     told = np.log(skill).transpose(0, 2, 1).reshape(-1, len(prior))
-    found = np.asarray(said @ told) + np.log(prior)
+    found = said.times(told) + np.log(prior)
     belief = np.exp(found - found.max(axis=1, keepdims=True))
     return np.asarray(belief / belief.sum(axis=1, keepdims=True))

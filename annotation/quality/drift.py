@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import erfc, exp, lgamma, log, sqrt
 
 import numpy as np
-from scipy.special import chdtri
 
 from annotation.quality.units import Floats, Ints
 
@@ -46,9 +47,29 @@ def drift(before: Ints, now: Ints, *, comparisons: int = 1) -> Drift | None:
     mixed = weight * p + (1 - weight) * q
     distance = weight * _relative(p, mixed) + (1 - weight) * _relative(q, mixed)
     freedom = int(used.sum()) - 1
-    limit = chdtri(freedom, FALSE_ALARMS / max(comparisons, 1)) / (2 * total) if freedom else 0.0
+    limit = chance_limit(freedom, FALSE_ALARMS / max(comparisons, 1)) / (2 * total) if freedom else 0.0
     bits = np.log(2)
     return Drift(_shift(one, other), float(max(distance, 0.0) / bits), float(limit / bits))
+
+
+@lru_cache(maxsize=256)
+def chance_limit(freedom: int, share: float) -> float:
+    """What a chi squared number passes in this share of cases; found by halving."""
+    low, high = 0.0, float(freedom)
+    while _passes(high, freedom) > share:
+        low, high = high, 2 * high
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _passes(middle, freedom) > share else (low, middle)
+    return high
+
+
+def _passes(limit: float, freedom: int) -> float:
+    """The closed sum for whole degrees of freedom; each step adds two (Abramowitz, Stegun 1964, 26.4.4 and 26.4.5)."""
+    half, odd = limit / 2, freedom % 2
+    steps = ((i + odd / 2) for i in range((freedom - odd) // 2))
+    whole = sum(exp(i * log(half) - half - lgamma(i + 1)) for i in steps)
+    return whole + (erfc(sqrt(half)) if odd else 0.0)
 
 
 def _relative(p: Floats, mixed: Floats) -> float:
