@@ -1,3 +1,4 @@
+from annotation.alerts.models import Alert, AlertRule, AlertStep, Notification, NotificationChoice
 from annotation.annotations.models import Annotation, Gold, GoldChange
 from annotation.annotations.review_items import ReviewItem
 from annotation.audit.models import AuditEntry
@@ -24,6 +25,9 @@ from annotation.webhooks.models import Delivery, Webhook
 __all__ = [
     "Adjudication",
     "AgreeingBatch",
+    "Alert",
+    "AlertRule",
+    "AlertStep",
     "Annotation",
     "Assignment",
     "AssignmentPlan",
@@ -53,6 +57,8 @@ __all__ = [
     "Lane",
     "Membership",
     "NearKey",
+    "Notification",
+    "NotificationChoice",
     "PracticeAttempt",
     "PracticeItem",
     "Prediction",

@@ -10,6 +10,7 @@ from modelops.registry.models import ModelVersion, VersionStep
 from modelops.selection.models import Draw, Ranking
 from modelops.suspects.models import Suspect, SuspectWork
 from modelops.training.models import Run
+from modelops.watching.models import Watch
 
 __all__ = [
     "Audit",
@@ -31,4 +32,5 @@ __all__ = [
     "Suspect",
     "SuspectWork",
     "VersionStep",
+    "Watch",
 ]

@@ -12,6 +12,9 @@ class User(AbstractUser):
     # How the annotation screen behaves for this person; annotation/people/preferences.py knows what may stand here.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
+    # Alerts that wait in this person's inbox. Counted by the database whenever a notification changes.
+    unread_notifications = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     # Set for a request that came with a token for one project: every other project is a stranger's then.
     only_project_id: int | None = None
 
