@@ -1,17 +1,32 @@
 """Mean token states of the frozen encoder, as it comes: the same whatever a project has learned."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelops.engine.encoders import EncoderFolder
 from modelops.engine.network import device_for, load_encoder
-from modelops.engine.states import Floats, StateBatch, StateReader, to_serving_type
+from modelops.engine.states import Deepest, Floats, StateBatch, StateReader, to_serving_type
 from modelops.engine.tokens import TextTokenizer
 
 MAX_LENGTH = 256
 WINDOW_OVERLAP = 32
+
+
+@dataclass(frozen=True)
+class TextStates:
+    """Every token of one text: `places` (start, end) in code points, (0, 0) for one that shows nothing; `states`
+    [tokens, hidden] in half precision, 768 bytes a token of the default encoder.
+    """
+
+    places: list[tuple[int, int]]
+    states: NDArray[np.float16]
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 class Embedder:
@@ -47,3 +62,22 @@ class Embedder:
         self._reader.read(self._reader.tokenize(texts), gather)
         total /= np.maximum(count, 1.0)
         return total
+
+    def token_states(self, texts: Sequence[str]) -> list[TextStates]:
+        """The state of every content token, without prefix and markers."""
+        tokenized = self._reader.tokenize(texts)
+        found = [
+            TextStates(one.places, np.zeros((len(one.ids), self._reader.hidden), dtype=np.float16)) for one in tokenized
+        ]
+        deepest = [Deepest(len(one.ids)) for one in tokenized]
+        first = self._reader.first_content
+
+        def gather(batch: StateBatch) -> None:
+            states = batch.states.cpu().numpy()
+            for row, window in enumerate(batch.windows):
+                deeper = deepest[window.owner].take(window)
+                content = states[row, first : first + len(window)]
+                found[window.owner].states[window.first : window.last][deeper] = content[deeper]
+
+        self._reader.read(tokenized, gather)
+        return found

@@ -14,7 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from modelops.engine.examples import HeadSpec, Predicted
-from modelops.engine.linear import Problem, Solution, Spectrum, probabilities, refit, solve
+from modelops.engine.linear import Problem, Solution, probabilities, refit, solve
+from modelops.engine.strength import choose_strength
 from modelops.engine.table import Table
 
 Floats = NDArray[np.float32]
@@ -29,8 +30,6 @@ _SHARPNESS = 10.0
 _FIRST_C = 10.0
 CANDIDATES = (0.3, 1.0, 3.0, 10.0, 30.0)
 _MOST_TRIED = 1200
-_FOLDS = 3
-_MOST_ROUNDS = 3
 _COLD_ROUNDS = 6
 _TOP = 10
 
@@ -127,17 +126,8 @@ class TextHeads:
         known = self.table.known(name).nonzero().flatten()
         order = known[torch.randperm(len(known), generator=torch.Generator().manual_seed(0))[:_MOST_TRIED]]
         features, targets = self.table.features()[order], self.table.targets(name)[order]
-        losses = dict.fromkeys(CANDIDATES, 0.0)
-        for fold in range(_FOLDS):
-            out = torch.arange(len(order)) % _FOLDS == fold
-            tested = Problem(features[out], targets[out], torch.ones(int(out.sum())), 1.0, head.group)
-            found: Solution | None = None
-            for c in CANDIDATES:
-                # The next strength starts from the one before: they lie near each other.
-                learned = Problem(features[~out], targets[~out], torch.ones(int((~out).sum())), c, head.group)
-                found = solve(learned, found and _start(learned, found.weights), most_rounds=_MOST_ROUNDS)
-                losses[c] += tested.loss(features[out] @ found.weights, torch.zeros_like(found.weights))
-        return min(losses, key=lambda c: losses[c])
+        problem = Problem(features, targets, torch.ones(len(order)), 1.0, head.group)
+        return choose_strength(problem, torch.arange(len(order)), CANDIDATES)
 
     def _regress(self, head: Head, most_steps: int) -> None:
         name = head.spec.name
@@ -145,7 +135,8 @@ class TextHeads:
         if head.solution is None:
             # A head that is new in this process begins at the centroids; what is left to do, the next refits do.
             begin = head.weights if head.weights is not None or head.spec.kind != "choice" else self._centroids(head)
-            head.solution = solve(problem, _start(problem, begin), most_rounds=_COLD_ROUNDS)
+            start = None if begin is None else Solution.at(problem, begin)
+            head.solution = solve(problem, start, most_rounds=_COLD_ROUNDS)
         else:
             head.solution = refit(problem, head.solution, most_steps=most_steps)
         head.method, head.weights = "logistic", head.solution.weights
@@ -162,12 +153,6 @@ class TextHeads:
         bias = -0.5 * (centers**2).sum(dim=1, keepdim=True)
         bias[(counts + weight) == 0] = -2.0
         return _SHARPNESS * torch.cat([centers, bias], dim=1).T
-
-
-def _start(problem: Problem, weights: torch.Tensor | None) -> Solution | None:
-    if weights is None:
-        return None
-    return Solution(weights, Spectrum.of(problem, weights), float("inf"))
 
 
 def _target(spec: HeadSpec, value: object) -> torch.Tensor:

@@ -23,7 +23,9 @@ TOLERANCE = 0.01
 
 @dataclass(frozen=True)
 class Problem:
-    """`features` [rows, hidden + 1] end in a column of ones; `targets` [rows, width]; `known` [rows] is 1 or 0."""
+    """`features` [rows, hidden + 1] end in a column of ones; `targets` [rows, width]; `known` [rows]: how much a row
+    counts, 0 where its target is not known.
+    """
 
     features: torch.Tensor
     targets: torch.Tensor
@@ -87,6 +89,11 @@ class Solution:
     spectrum: Spectrum
     pull: float
 
+    @classmethod
+    def at(cls, problem: Problem, weights: torch.Tensor) -> "Solution":
+        """Somewhere to start from: nothing is known about how near it is."""
+        return cls(weights, Spectrum.of(problem, weights), float("inf"))
+
     @property
     def is_exact(self) -> bool:
         return self.pull <= TOLERANCE
@@ -96,8 +103,7 @@ def refit(problem: Problem, start: Solution | None, *, most_steps: int, threads:
     """At most so many steps from `start` (from zero without one) toward the one best solution."""
     with thread_limit(threads), torch.inference_mode():
         if start is None:
-            weights = torch.zeros(problem.features.shape[1], problem.targets.shape[1])
-            start = Solution(weights, Spectrum.of(problem, weights), float("inf"))
+            start = Solution.at(problem, torch.zeros(problem.features.shape[1], problem.targets.shape[1]))
         return _newton(problem, start, most_steps)
 
 
@@ -108,8 +114,8 @@ def solve(problem: Problem, start: Solution | None = None, *, most_rounds: int =
         if found.is_exact:
             break
         with thread_limit(threads), torch.inference_mode():
-            fresh = Spectrum.of(problem, found.weights)
-        found = refit(problem, Solution(found.weights, fresh, found.pull), most_steps=2, threads=threads)
+            fresh = Solution.at(problem, found.weights)
+        found = refit(problem, fresh, most_steps=2, threads=threads)
     return found
 
 

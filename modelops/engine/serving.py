@@ -22,7 +22,7 @@ from modelops.engine.checkpoints import (
 from modelops.engine.encoders import EncoderFolder
 from modelops.engine.examples import HeadSpec, Predicted
 from modelops.engine.network import device_for, load_encoder, with_adapter
-from modelops.engine.states import Floats, StateBatch, StateReader, to_serving_type
+from modelops.engine.states import Deepest, Floats, StateBatch, StateReader, to_serving_type
 from modelops.engine.tokens import TextTokenizer, TokenizedText, Window
 
 Parts = Sequence[tuple[int, int]]
@@ -159,7 +159,7 @@ class Predictor:
 
 
 class _Gathering:
-    """The windows of one text. A token's tags come from the window in which it stands farthest from an edge."""
+    """The windows of one text: the sum of its states, and the tags of its tokens."""
 
     def __init__(self, token_count: int, heads: Sequence[tuple[HeadSpec, torch.Tensor, torch.Tensor]]) -> None:
         self.total: Floats = np.zeros((), dtype=np.float32)
@@ -168,13 +168,10 @@ class _Gathering:
             head.name: np.zeros((token_count, len(head.labels), 3) if head.overlap else (token_count, head.width), "f4")
             for head, _, _ in heads
         }
-        self._depth = np.full(token_count, -1, dtype=np.int64)
+        self._deepest = Deepest(token_count)
 
     def take(self, window: Window, content: dict[str, Floats]) -> None:
-        count = len(window)
-        depth = np.minimum(np.arange(count), np.arange(count)[::-1])
-        deeper = depth > self._depth[window.first : window.last]
-        self._depth[window.first : window.last][deeper] = depth[deeper]
+        deeper = self._deepest.take(window)
         for name, scores in content.items():
             self.spans[name][window.first : window.last][deeper] = scores[deeper]
 

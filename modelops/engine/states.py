@@ -39,6 +39,21 @@ class StateBatch:
         return [int(count) for count in self.mask.sum(dim=1).tolist()]
 
 
+class Deepest:
+    """Windows of one text overlap: a token is read from the one in which it stands farthest from an edge."""
+
+    def __init__(self, token_count: int) -> None:
+        self._depth = np.full(token_count, -1, dtype=np.int64)
+
+    def take(self, window: Window) -> NDArray[np.bool_]:
+        """Which tokens of this window stand deeper in it than in those taken before: [tokens of the window]."""
+        depth = np.minimum(np.arange(len(window)), np.arange(len(window))[::-1])
+        before = self._depth[window.first : window.last]
+        deeper: NDArray[np.bool_] = depth > before
+        before[deeper] = depth[deeper]
+        return deeper
+
+
 class StateReader:
     """An encoder ready to serve. One reader serves one thread at a time."""
 

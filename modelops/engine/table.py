@@ -32,15 +32,28 @@ class Table:
         return self._targets[name][: self._used]
 
     def known(self, name: str) -> torch.Tensor:
-        """1 for rows whose target of this label set is known, 0 for others."""
+        """How much a row counts for this label set: 0 where its target is not known."""
         return self._known[name][: self._used]
 
     def place(self, document_id: int) -> slice:
         first, last = self._places[document_id]
         return slice(first, last)
 
-    def put(self, document_id: int, features: torch.Tensor, targets: Mapping[str, torch.Tensor]) -> None:
-        """Add a document, or say anew what it teaches. Beyond the largest size the documents added first go."""
+    def documents(self) -> list[int]:
+        """In the order in which they came."""
+        return list(self._places)
+
+    def put(
+        self,
+        document_id: int,
+        features: torch.Tensor,
+        targets: Mapping[str, torch.Tensor],
+        weights: torch.Tensor | float = 1.0,
+    ) -> None:
+        """Add a document, or say anew what it teaches. Beyond the largest size the documents added first go.
+
+        `weights` [rows]: each row stands for so many.
+        """
         self.drop(document_id)
         while self._places and self._used - self._dropped + len(features) > self._most_rows:
             self.drop(next(iter(self._places)))
@@ -48,7 +61,7 @@ class Table:
         place = slice(self._used, self._used + len(features))
         self._features[place] = features
         for name, known in self._known.items():
-            known[place] = float(name in targets)
+            known[place] = weights if name in targets else 0.0
             self._targets[name][place] = targets.get(name, torch.zeros(()))
         self._places[document_id] = (place.start, place.stop)
         self._used = place.stop
