@@ -132,6 +132,10 @@ def on_suspects_requested(sender: object, project_id: int, attempt: int, **_: ob
     _send(tasks.find_suspects, project_id, attempt)
 
 
+def on_forecast_requested(sender: object, project_id: int, attempt: int, **_: object) -> None:
+    _send(tasks.measure_forecast, project_id, attempt)
+
+
 def on_predictions_stored(sender: object, version_id: int, document_ids: Sequence[int] | None, **_: object) -> None:
     note_predictions(version_id, document_ids)
     if document_ids is None:
@@ -170,6 +174,7 @@ def listen() -> None:
     signals.explanation_requested.connect(on_explanation_requested)
     signals.embedding_requested.connect(on_embedding_requested)
     signals.suspects_requested.connect(on_suspects_requested)
+    signals.forecast_requested.connect(on_forecast_requested)
     signals.certificates_requested.connect(on_certificates_requested)
     signals.predictions_stored.connect(on_predictions_stored)
     signals.project_embedded.connect(on_project_embedded)

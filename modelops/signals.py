@@ -10,6 +10,7 @@ embedding_requested = Signal()  # project_id, attempt
 project_embedded = Signal()  # project_id
 ranking_requested = Signal()  # project_id, attempt
 suspects_requested = Signal()  # project_id, attempt
+forecast_requested = Signal()  # project_id, attempt
 certificates_requested = Signal()  # project_id, attempt
 refit_requested = Signal()  # project_id
 tuning_requested = Signal()  # project_id

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from modelops.certificates import services as certificates
 from modelops.explaining import services as explaining
 from modelops.fast_head import services as fast_head
+from modelops.forecast import services as forecast
 from modelops.live import services as live
 from modelops.live.forgetting import forget_unused
 from modelops.prelabeling import services as prelabeling
@@ -100,6 +101,13 @@ def find_suspects(project_id: int) -> None:
 
 
 @shared_task
+def measure_forecast(project_id: int) -> None:
+    from modelops.forecast import job
+
+    job.run(project_id)
+
+
+@shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone; forget what nobody needs any more."""
     training.make_rounds()
@@ -110,4 +118,5 @@ def tick() -> None:
     selection.make_rounds()
     certificates.make_rounds()
     suspects.make_rounds()
+    forecast.make_rounds()
     forget_unused()

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from modelops.pages import reports
 from modelops.pages.cards import version_card, version_card_json, version_card_markdown
 from modelops.pages.certificates import certificates, restore_certificate, revoke_certificate
+from modelops.pages.forecast import forecast, measure_forecast
 from modelops.pages.my_changes import my_changes
 from modelops.pages.registry import models, promote_version, roll_back
 from modelops.pages.runs import run_page, start_run, stop_run
@@ -17,6 +18,8 @@ from modelops.reports.build import REPORTS
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/certificates/", certificates, name="certificates"),
     path("projects/<int:project_id>/selection/", selection, name="selection"),
+    path("projects/<int:project_id>/forecast/", forecast, name="forecast"),
+    path("projects/<int:project_id>/forecast/measure/", measure_forecast, name="measure_forecast"),
     path("projects/<int:project_id>/suspects/", suspects, name="suspects"),
     path("projects/<int:project_id>/suspects/find/", find_suspects, name="find_suspects"),
     path("projects/<int:project_id>/suspects/<int:suspect_id>/dismiss/", dismiss_suspect, name="dismiss_suspect"),

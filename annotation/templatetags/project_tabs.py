@@ -28,6 +28,7 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("imports", _("Import"), _MANAGERS),
     ("models", _("Models"), _EVERYBODY),
     ("selection", _("Why these documents"), _REVIEWERS),
+    ("forecast", _("Forecast"), _REVIEWERS),
     ("certificates", _("Certificates"), _MANAGERS),
     ("suspects", _("Suspicious gold"), _REVIEWERS),
     ("consistency", _("Consistency"), _REVIEWERS),

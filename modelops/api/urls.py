@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from modelops.api.cards import CardView
 from modelops.api.certificates import CertificatesView, LikelyView
 from modelops.api.explanations import ExplanationView
+from modelops.api.forecast import ForecastView
 from modelops.api.my_changes import MyChangesView
 from modelops.api.predict import PredictView
 from modelops.api.quality import QualityView
@@ -15,6 +16,7 @@ from modelops.api.versions import PromoteView, RollbackView, VersionsView, Versi
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/certificates/", CertificatesView.as_view(), name="api-certificates"),
     path("predictions/<int:prediction_id>/likely/", LikelyView.as_view(), name="api-likely"),
+    path("projects/<int:project_id>/forecast/", ForecastView.as_view(), name="api-forecast"),
     path("projects/<int:project_id>/quality/", QualityView.as_view(), name="api-quality"),
     path("projects/<int:project_id>/my-changes/", MyChangesView.as_view(), name="api-my-changes"),
     path("projects/<int:project_id>/runs/", RunsView.as_view(), name="api-runs"),

@@ -51,7 +51,7 @@ NOT_PAGES = {
         "guidelines_panel",
         "guidelines_seen",
     ),
-    *("revoke_certificate", "restore_certificate", "dismiss_suspect", "find_suspects", "remove_rule"),
+    *("revoke_certificate", "restore_certificate", "dismiss_suspect", "find_suspects", "measure_forecast", "remove_rule"),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
     *("undo_agreeing", "resolve_discussion"),
     *("import-discard", "change_documents", "undo_change", "save_view", "change_view"),
