@@ -6,4 +6,7 @@ documents_imported = Signal()  # project_id
 gold_changed = Signal()  # project_id
 import_requested = Signal()  # import_id
 webhooks_due = Signal()  # project_id
+alert_raised = Signal()  # project_id, alert_id
+answers_read = Signal()  # project_id: the columns of the reports are newer
+plan_changed = Signal()  # project_id
 guidelines_changed = Signal()  # project_id, number

@@ -117,6 +117,7 @@ CELERY_TASK_ROUTES = {
     "modelops.tasks.explain": {"queue": "live"},
     "modelops.tasks.embed": {"queue": "live"},
     "modelops.tasks.tune": {"queue": "live"},
+    "modelops.tasks.make_report": {"queue": "live"},
     "modelops.tasks.refit": {"queue": "fast"},
 }
 CELERY_BEAT_SCHEDULE = {

@@ -7,13 +7,15 @@
     explanation, embedding or a prediction requested -> a worker answers
     run requested      -> train (evaluates, asks the gate, promotes)
     version registered -> load it
+    answers read for reports -> calculate again those that people look at
+    report requested   -> a worker calculates it
     version promoted   -> prelabel everything      predictions stored -> put the queue in order, auto-accept
 
 A message that can't be sent is no error: the row waits, and the next tick sends it again.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import redis
@@ -30,6 +32,7 @@ from modelops.certificates.services import auto_accept_by
 from modelops.fast_head.services import request_refit, request_refit_on
 from modelops.live.services import embed_new_documents
 from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
+from modelops.reports.kept import Wish
 from modelops.selection.order import BATCH
 from modelops.selection.services import note_predictions, rank_if_due, request_ranking
 from modelops.training.services import IS_WORTH_A_LOOK, start_due_runs
@@ -39,6 +42,7 @@ logger = logging.getLogger(__name__)
 RESEND_SECONDS = 60
 # People wait for what a correction changes; a worker that starts on the message forgets that it was sent.
 REFIT_RESEND_SECONDS = 5
+REPORT_RESEND_SECONDS = 20
 
 
 # What a saved answer may make due, asked at once: somebody waits. The documents' counts tell the gold there is; where
@@ -169,6 +173,15 @@ def listen() -> None:
     signals.run_requested.connect(on_run_requested)
     signals.version_registered.connect(on_version_registered)
     signals.version_promoted.connect(on_version_promoted)
+def on_report_requested(sender: object, wish: Wish, **_: object) -> None:
+    key = tasks.sent_key(str(tasks.make_report.name), 0) + wish.key
+    _send_once(key, REPORT_RESEND_SECONDS, lambda: tasks.make_report.delay(wish.message))
+
+
+def on_answers_read(sender: object, project_id: int, **_: object) -> None:
+    _send(tasks.renew_reports, project_id, resend_seconds=REPORT_RESEND_SECONDS)
+
+
     signals.prelabeling_requested.connect(on_prelabeling_requested)
     signals.predict_requested.connect(on_predict_requested)
     signals.explanation_requested.connect(on_explanation_requested)
@@ -193,9 +206,14 @@ def _logged(what: str, project_id: int) -> Iterator[None]:
 
 def _send(task: "Task[[int], None]", row_id: int, attempt: int = 0, *, resend_seconds: int = RESEND_SECONDS) -> None:
     """Send the message once; the same row and attempt again only after a while. A dead broker is logged."""
-    key = tasks.sent_key(str(task.name), row_id, attempt)
+    signals.report_requested.connect(on_report_requested)
+    people.answers_read.connect(on_answers_read)
+    _send_once(tasks.sent_key(str(task.name), row_id, attempt), resend_seconds, lambda: task.delay(row_id))
+
+
+def _send_once(key: str, resend_seconds: int, send: Callable[[], object]) -> None:
     try:
         if cache.add(key, 1, resend_seconds):
-            task.delay(row_id)
+            send()
     except (OperationalError, redis.RedisError, OSError) as error:
-        logger.warning("%s(%s) waits for the next tick: %s", task.name, row_id, error)
+        logger.warning("%s waits for the next tick: %s", key, error)

@@ -12,6 +12,7 @@ ranking_requested = Signal()  # project_id, attempt
 suspects_requested = Signal()  # project_id, attempt
 forecast_requested = Signal()  # project_id, attempt
 certificates_requested = Signal()  # project_id, attempt
+report_requested = Signal()  # wish: which report, in which language, for which filter
 refit_requested = Signal()  # project_id
 tuning_requested = Signal()  # project_id
 version_registered = Signal()  # version_id

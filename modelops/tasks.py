@@ -3,6 +3,8 @@
 Jobs load torch, so they are imported inside the tasks: the web process imports this file too.
 """
 
+from typing import Any
+
 from celery import shared_task
 from django.core.cache import cache
 
@@ -105,6 +107,25 @@ def measure_forecast(project_id: int) -> None:
     from modelops.forecast import job
 
     job.run(project_id)
+
+
+@shared_task
+def make_report(wish: dict[str, Any]) -> None:  # Any: of several types
+    from modelops.reports import job
+    from modelops.reports.kept import Wish
+
+    found = Wish(**wish)
+    # What changes from here on needs a message of its own, as with a refit.
+    cache.delete(sent_key("modelops.tasks.make_report", 0) + found.key)
+    job.make(found)
+
+
+@shared_task
+def renew_reports(project_id: int) -> None:
+    from modelops.reports import job
+
+    cache.delete(sent_key("modelops.tasks.renew_reports", project_id))
+    job.renew(project_id)
 
 
 @shared_task

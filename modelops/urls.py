@@ -13,7 +13,7 @@ from modelops.pages.selection import selection
 from modelops.pages.suspects import dismiss_suspect, find_suspects, suspects
 from modelops.pages.version_documents import version_documents
 from modelops.pages.versions import compare_versions, version_page
-from modelops.reports.build import REPORTS
+from modelops.reports.names import NAMES
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/certificates/", certificates, name="certificates"),
@@ -52,7 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/runs/<int:run_id>/stop/", stop_run, name="stop_run"),
     *(
         path(f"projects/<int:project_id>/reports/{address}", reports.report, {"name": name}, name=f"report_{name}")
-        for name, address in ((name, "" if name == "overview" else f"{name}/") for name in REPORTS)
+        for name, address in ((name, "" if name == "overview" else f"{name}/") for name in NAMES)
     ),
     path("projects/<int:project_id>/reports/people/<int:user_id>/", reports.person, name="report_person"),
     path(

@@ -34,6 +34,14 @@ def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     return sent
 
 
+@pytest.fixture
+def reports_at_once(sent_messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report is calculated when it is asked for, as by a worker that has nothing else to do."""
+    from modelops import tasks
+
+    monkeypatch.setattr(tasks.make_report, "delay", tasks.make_report)
+
+
 @pytest.fixture(autouse=True)
 def plain_settings() -> Iterator[None]:
     """Quick passwords, for no test is about the slow ones, and static files as they lie, without `collectstatic`."""

@@ -11,6 +11,7 @@ from annotation.projects.models import Project
 from annotation.quality.collecting import Names, collect
 from annotation.quality.columns import TYPES, Columns, joined, unpack
 from annotation.quality.models import QualityMark, QualitySlice
+from annotation.signals import answers_read
 
 # Documents with ids from k * SLICE on, up to the next, share a row.
 SLICE = 4_096
@@ -41,6 +42,8 @@ def refresh(project_id: int) -> int:
             _write(project, place, marked, names)
         done += len(marked)
         place = _first_place(project_id)
+    if done:
+        answers_read.send(sender=QualitySlice, project_id=project_id)
     return done
 
 

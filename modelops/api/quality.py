@@ -1,8 +1,11 @@
+import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,20 +15,22 @@ from rest_framework.views import APIView
 
 from annotation.access import project_for
 from annotation.answers.problems import Problem
-from annotation.api.errors import invalid
-from annotation.projects.models import Role
-from annotation.quality.asked import read
-from modelops.reports.agreement import agreement_summary
-from modelops.reports.build import REPORTS
-from modelops.reports.inputs import Inputs, read_inputs
-from modelops.reports.shapes import Section
+from annotation.api.errors import ApiError, invalid
+from annotation.projects.models import Project, Role
+from annotation.quality.asked import Asked, read
+from modelops.reports.kept import look, wait, wish_for
+from modelops.reports.names import NAMES
+from modelops.reports.shapes import Report, Section
+
+# Workers calculate; most reports take a second or two.
+PATIENCE_SECONDS = 20
 
 PARAMETERS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day of the answers, in UTC"),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included"),
     OpenApiParameter("language", OpenApiTypes.STR, description="Of the documents; `meta.key=value` works too"),
     OpenApiParameter(
-        "report", OpenApiTypes.STR, description=f"Only these, with commas between them: {', '.join(REPORTS)}"
+        "report", OpenApiTypes.STR, description=f"Only these, with commas between them: {', '.join(NAMES)}"
     ),
 ]
 
@@ -43,25 +48,43 @@ class QualitySerializer(serializers.Serializer[dict[str, object]]):
 class QualityView(APIView):
     @extend_schema(responses=QualitySerializer, parameters=PARAMETERS)
     def get(self, request: Request, project_id: int) -> Response:
-        """The figures of the reports, for reviewers and managers; words are in the language of the request."""
+        """The figures of the reports, for reviewers and managers; words are in the language of the request.
+
+        503 when no worker has calculated them within twenty seconds: ask again.
+        """
         project = project_for(request.user, project_id, at_least=Role.REVIEWER)
         asked, problems = read(request.query_params.dict().items())
-        names = [name for name in request.query_params.get("report", "").split(",") if name] or list(REPORTS)
+        names = [name for name in request.query_params.get("report", "").split(",") if name] or list(NAMES)
         problems += [
-            Problem("report", "bad_choice", f"A report is one of {', '.join(REPORTS)}.")
+            Problem("report", "bad_choice", f"A report is one of {', '.join(NAMES)}.")
             for name in names
-            if name not in REPORTS
+            if name not in NAMES
         ]
         if problems:
             raise invalid(problems)
-        inputs = read_inputs(project, asked, timezone.now().date())
-        found = {name: {one.key: _section(one, inputs) for one in REPORTS[name](inputs).sections} for name in names}
-        agreement = agreement_summary(inputs) if "agreement" in names else {}
+        made = reports_of(project, asked, names)
+        found = {name: {one.key: _section(one, project) for one in made[name].sections} for name in names}
+        agreement = made["agreement"].summary if "agreement" in made else {}
         return Response({"asked": dict(asked.pairs), "agreement": agreement, "reports": found})
 
 
-def _section(section: Section, inputs: Inputs) -> dict[str, Any]:  # Any: JSON
-    link = _Links(reverse("documents", args=[inputs.project.pk]))
+def reports_of(project: Project, asked: Asked, names: Sequence[str]) -> dict[str, Report]:
+    """As of now; all are asked for, then waited for. Raises ApiError 503 when no worker calculates them in time."""
+    wishes = {name: wish_for(project, name, asked) for name in names}
+    until = time.monotonic() + getattr(settings, "WORKER_WAIT_SECONDS", PATIENCE_SECONDS)
+    for wish in wishes.values():
+        look(project, wish)
+    made = {}
+    for name, wish in wishes.items():
+        found = wait(project, wish, seconds=until - time.monotonic(), is_fresh=True)
+        if found.kept is None or not found.is_fresh:
+            raise ApiError(503, "no_worker", _("No worker answered in time. Try again."))
+        made[name] = found.kept.report
+    return made
+
+
+def _section(section: Section, project: Project) -> dict[str, Any]:  # Any: JSON
+    link = _Links(reverse("documents", args=[project.pk]))
     return {
         "title": section.title,
         "words": section.words,

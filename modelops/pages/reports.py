@@ -4,10 +4,11 @@ import csv
 import io
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +21,13 @@ from annotation.pages.forms import LANGUAGES
 from annotation.projects.models import Membership, Role
 from annotation.quality.asked import Asked, read
 from modelops.pages.report_view import View, csv_rows
-from modelops.reports.build import REPORTS, TITLES, report_of
+from modelops.reports.kept import Found, Wish, wait, wish_for
+from modelops.reports.names import PERSON, TITLES
 from modelops.reports.shapes import Report
+
+# A small project's report is often there before anybody could read that it is being calculated.
+PATIENCE_SECONDS = 0.1
+PROGRESS = "progress"
 
 
 @login_required
@@ -29,7 +35,9 @@ from modelops.reports.shapes import Report
 def report(request: HttpRequest, project_id: int, name: str) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
     asked, problems = read(request.GET.dict().items())
-    found = report_of(membership.project, asked, _today(), name)
+    found = _found(membership, wish_for(membership.project, name, asked))
+    if PROGRESS in request.GET:
+        return _progress(found)
     view = View(project_id, _csv_url(reverse("report_csv", args=[project_id, name, "KEY"]), asked))
     context = _context(membership, asked, view, found)
     context |= {"title": TITLES[name], "current": name, "problems": [problem.message for problem in problems]}
@@ -40,10 +48,13 @@ def report(request: HttpRequest, project_id: int, name: str) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, project_id: int, user_id: int) -> HttpResponse:
     membership, asked = _for_person(request, project_id, user_id)
-    found = report_of(membership.project, asked, _today(), "person", user_id)
+    found = _found(membership, wish_for(membership.project, PERSON, asked, user_id))
+    if PROGRESS in request.GET:
+        return _progress(found)
     view = View(project_id, _csv_url(reverse("report_person_csv", args=[project_id, user_id, "KEY"]), asked))
     context = _context(membership, asked, view, found)
-    context |= {"title": found.title, "current": "people", "is_own": user_id == membership.user_id}
+    title = found.kept.report.title if found.kept else TITLES["people"]
+    context |= {"title": title, "current": "people", "is_own": user_id == membership.user_id}
     return render(request, "modelops/pages/report.html", context)
 
 
@@ -51,17 +62,21 @@ def person(request: HttpRequest, project_id: int, user_id: int) -> HttpResponse:
 @require_safe
 def report_csv(request: HttpRequest, project_id: int, name: str, key: str) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.REVIEWER)
-    if name not in REPORTS:
+    if name not in TITLES:
         raise Http404
     asked, _problems = read(request.GET.dict().items())
-    return _csv(request, report_of(membership.project, asked, _today(), name), key, project_id)
+    found = _found(membership, wish_for(membership.project, name, asked))
+    address = reverse(f"report_{name}", args=[project_id])
+    return _csv(request, found.kept.report, key, project_id) if found.kept else _not_yet(address)
 
 
 @login_required
 @require_safe
 def person_csv(request: HttpRequest, project_id: int, user_id: int, key: str) -> HttpResponse:
     membership, asked = _for_person(request, project_id, user_id)
-    return _csv(request, report_of(membership.project, asked, _today(), "person", user_id), key, project_id)
+    found = _found(membership, wish_for(membership.project, PERSON, asked, user_id))
+    address = reverse("report_person", args=[project_id, user_id])
+    return _csv(request, found.kept.report, key, project_id) if found.kept else _not_yet(address)
 
 
 def _for_person(request: HttpRequest, project_id: int, user_id: int) -> tuple[Membership, Asked]:
@@ -73,6 +88,23 @@ def _for_person(request: HttpRequest, project_id: int, user_id: int) -> tuple[Me
     return membership, asked
 
 
+def _found(membership: Membership, wish: Wish) -> Found:
+    return wait(membership.project, wish, seconds=PATIENCE_SECONDS)
+
+
+def _progress(found: Found) -> JsonResponse:
+    """What the page asks again and again while a worker calculates."""
+    made_at = found.kept.made_at.isoformat() if found.kept else None
+    answer = JsonResponse({"progress": round(found.progress, 2), "made_at": made_at, "is_changed": found.is_changed})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _not_yet(address: str) -> HttpResponse:
+    """A table of a report that is being calculated: its page tells how far it is."""
+    return HttpResponse(status=303, headers={"Location": address})
+
+
 def _today() -> date:
     return timezone.now().date()
 
@@ -81,13 +113,16 @@ def _csv_url(address: str, asked: Asked) -> str:
     return f"{address}?{asked.query}" if asked.query else address
 
 
-def _context(membership: Membership, asked: Asked, view: View, found: Report) -> dict[str, Any]:  # Any: a context
+def _context(membership: Membership, asked: Asked, view: View, found: Found) -> dict[str, Any]:  # Any: a context
     project_id = membership.project_id
     query = f"?{asked.query}" if asked.query else ""
     names = [(name, title, reverse(f"report_{name}", args=[project_id]) + query) for name, title in TITLES.items()]
     return {
         "membership": membership,
-        "sections": view.sections(found),
+        "sections": view.sections(found.kept.report) if found.kept else [],
+        "found": found,
+        "made_at": found.kept.made_at.isoformat() if found.kept else "",
+        "progress_url": f"?{urlencode([*asked.pairs, (PROGRESS, 1)])}",
         "asked": asked,
         "metas": [(f"{META}{key}", key, value) for key, value in asked.meta],
         "languages": [(code, title) for code, title in LANGUAGES if code],

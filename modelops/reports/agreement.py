@@ -28,8 +28,11 @@ WEEK = 7 * 1440
 
 
 def agreement_report(inputs: Inputs) -> Report:
-    sections = [label_set_section(inputs, row) for row in inputs.label_sets]
-    return Report("agreement", sections)
+    sections = []
+    for place, row in enumerate(inputs.label_sets):
+        sections.append(label_set_section(inputs, row))
+        inputs.tell((place + 1) / (len(inputs.label_sets) + 1))
+    return Report("agreement", sections, summary=agreement_summary(inputs))
 
 
 def label_set_section(inputs: Inputs, label_set: LabelSet) -> Section:

@@ -1,6 +1,6 @@
 """What all reports of one request start from, read once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,8 @@ class Inputs:
     label_sets: list[LabelSet]
     names: Mapping[int, str]
     today: date
+    # Hears how much of the report is done, from 0 to 1.
+    tell: Callable[[float], None] = lambda share: None
 
     @cached_property
     def choices(self) -> list[LabelSet]:

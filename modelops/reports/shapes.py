@@ -128,6 +128,8 @@ class Report:
     name: str
     sections: list[Section]
     title: str = ""
+    # Figures by code, for programs.
+    summary: dict[str, object] = field(default_factory=dict)
 
     def table(self, key: str) -> Table | None:
         tables = (table for section in self.sections for table in section.all_tables())

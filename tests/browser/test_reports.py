@@ -15,7 +15,11 @@ from tests.browser.test_every_page import violations
 from tests.modelops.reports.rows import a_busy_project
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("reports_at_once"),
+]
 
 VIEWS: list[tuple[str, Literal["light", "dark"], int]] = [("en-US", "light", 1320), ("zh-CN", "dark", 390)]
 

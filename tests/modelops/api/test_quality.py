@@ -15,7 +15,7 @@ from annotation.quality.services import refresh
 from tests import make
 from tests.modelops.reports.rows import a_busy_project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reports_at_once")]
 
 SCALE = [str(step) for step in range(-4, 5)]
 DOCUMENTS = 30

@@ -15,14 +15,14 @@ from annotation.documents.filters import DocumentFilter
 from annotation.finding.applying import found_documents
 from annotation.quality.asked import Asked, read
 from modelops.pages.reports import _today
-from modelops.reports.build import REPORTS
+from modelops.reports.build import REPORTS, build
 from modelops.reports.inputs import read_inputs
 from modelops.reports.person import person_report
 from modelops.reports.shapes import Cell, Report, Unit
 from tests import make
 from tests.modelops.reports.rows import Cast, a_busy_project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reports_at_once")]
 
 NAMES = (*REPORTS, "person")
 
@@ -90,11 +90,18 @@ def test_a_number_on_every_page_leads_to_a_list_with_as_many_documents(cast: Cas
         assert (name, listed.context["number"]) == (name, int(words.replace(",", "")))
 
 
-def test_a_page_costs_at_most_twelve_statements(cast: Cast, django_assert_max_num_queries: Any) -> None:  # Any: fixture
+def test_a_page_costs_at_most_six_statements_and_a_worker_twelve(
+    cast: Cast,
+    django_assert_max_num_queries: Any,  # Any: fixture
+) -> None:
     client = signed_in(cast)
+    asked = Asked(meta=(("channel", "mail"),))
 
     for name in NAMES:
         with django_assert_max_num_queries(12):
+            build(cast.project, asked, name, cast.people[0].pk)
+        client.get(address(cast, name) + "?meta.channel=mail")
+        with django_assert_max_num_queries(6):
             assert client.get(address(cast, name) + "?meta.channel=mail").status_code == 200
 
 
