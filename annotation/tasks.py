@@ -1,6 +1,7 @@
 """Celery tasks of people's work. A task takes an id and opens a job; the row is the truth."""
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from annotation.events.presence import take_away_stale
@@ -9,6 +10,9 @@ from annotation.imports import attempts, job
 from annotation.imports.clearing import clear_uploads
 from annotation.queue.services import expire_all
 from annotation.webhooks import services as webhooks
+
+# New documents are routed when they were imported; this finds those whose message was lost.
+LOOK_FOR_UNROUTED_SECONDS = 60
 
 
 @shared_task
@@ -24,10 +28,24 @@ def group_near_duplicates(project_id: int) -> None:
 
 
 @shared_task
+def route_documents(project_id: int) -> None:
+    from annotation.planning.routing import route_all
+
+    route_all(project_id)
+
+
+@shared_task
 def refresh_quality(project_id: int) -> None:
     from annotation.quality.services import refresh
 
     refresh(project_id)
+
+
+@shared_task
+def send_mails() -> None:
+    from annotation.alerts import job
+
+    job.run()
 
 
 @shared_task
@@ -46,8 +64,11 @@ def deliver(webhook_id: int) -> None:
 @shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
+    from annotation.alerts.services import wake_snoozed
+    from annotation.alerts.telling import has_mails_to_send
     from annotation.documents.counts import join_counts
     from annotation.documents.grouping import projects_to_group
+    from annotation.planning.routing import projects_to_route, projects_with_unrouted
     from annotation.quality.services import projects_to_refresh
 
     expire_all()
@@ -57,10 +78,16 @@ def tick() -> None:
     clear_uploads(timezone.now())
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)
+    wake_snoozed()
+    if has_mails_to_send():
+        send_mails.delay()
     webhooks.forget_old(timezone.now())
     for webhook_id in webhooks.due(timezone.now()):
         deliver.delay(webhook_id)
     for project_id in projects_to_group():
         group_near_duplicates.delay(project_id)
+    late = projects_with_unrouted() if cache.add("looked-for-unrouted", 1, LOOK_FOR_UNROUTED_SECONDS) else []
+    for project_id in {*projects_to_route(), *late}:
+        route_documents.delay(project_id)
     for project_id in projects_to_refresh():
         refresh_quality.delay(project_id)

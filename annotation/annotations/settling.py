@@ -33,11 +33,11 @@ def settle(project: Project, given: Sequence[Submitted]) -> set[int]:
 
     Call inside the transaction that stored the answers. Documents whose gold stands already are not for here.
     """
-    if project.review == ReviewPolicy.NONE and project.overlap == 1:
+    if project.review == ReviewPolicy.NONE and not project.is_shared:
         return {row.document_id for row in given}
     ids = [row.document_id for row in given]
     others = _others(ids, {row.user_id for row in given})
-    missing = _missing(ids) if project.overlap > 1 else set()
+    missing = _missing(ids) if project.is_shared else set()
     present = {row.document_id: row for row in ReviewItem.objects.filter(document_id__in=ids)}
     complete = [row for row in given if row.document_id not in missing]
     agreed = [row for row in complete if all(says_same(row.answer, other) for other in others[row.document_id])]

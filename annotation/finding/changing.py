@@ -167,7 +167,7 @@ def _reopen_rows(ids: Sequence[int], with_answers: set[int], overlap: int) -> No
         cursor.execute(
             """
             UPDATE annotation_document SET state = CASE WHEN id = ANY(%(answered)s) THEN 'annotated' ELSE 'new' END,
-                slots = CASE WHEN id = ANY(%(answered)s) THEN 1 ELSE %(overlap)s END
+                slots = CASE WHEN id = ANY(%(answered)s) THEN 1 ELSE coalesce(overlap, %(overlap)s) END
             WHERE id = ANY(%(ids)s)
             """,
             {"ids": list(ids), "answered": list(with_answers), "overlap": overlap},

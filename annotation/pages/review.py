@@ -44,7 +44,7 @@ def review_page(request: HttpRequest, project_id: int) -> HttpResponse:
         "people": _people(project, signed_in(request.user)),
         "label_sets": [row for row in label_sets if row.kind != "text"],
         "reasons": ReviewReason.choices,
-        "is_reviewed": project.review != ReviewPolicy.NONE or project.overlap > 1,
+        "is_reviewed": project.review != ReviewPolicy.NONE or project.is_shared,
     }
     return render(request, "annotation/reviews/review.html", context)
 

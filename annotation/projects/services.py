@@ -22,7 +22,7 @@ Settings = Mapping[str, Any]  # Any: JSON from outside
 
 _DELETE_TRIES = 5
 _REFIT_SLOTS = """
-    UPDATE annotation_document AS document SET slots = greatest(0, %(overlap)s
+    UPDATE annotation_document AS document SET slots = greatest(0, coalesce(overlap, %(overlap)s)
         - (SELECT count(*) FROM annotation_assignment AS lent
             WHERE lent.document_id = document.id AND lent.state = 'open')
         - (SELECT count(*) FROM annotation_annotation AS done

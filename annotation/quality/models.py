@@ -57,7 +57,9 @@ class Skill(models.Model):
 
     class Meta:
         app_label = "annotation"
-        constraints = [models.UniqueConstraint(fields=["project", "user", "label_set", "label_name"], name="skill_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user", "label_set", "label_name"], name="skill_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.label_set_id} {self.label_name}: {self.value:.2f}"

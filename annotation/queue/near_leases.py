@@ -1,4 +1,4 @@
-"""Two people never have near-duplicates of each other in hand, unless the project asks for overlap.
+"""Two people never have near-duplicates of each other in hand, unless the project (or a rule) asks for overlap.
 
 Both could pick from one group at the same moment, each blind to what the other has not committed. So lending takes an
 advisory lock on the groups it picks from, passes over groups locked by somebody else, and looks once more at the end:
@@ -11,10 +11,12 @@ from django.db import connection
 
 from annotation.queue.models import Assignment
 
+# A condition on `document`: several people answer it.
+_IS_SHARED = "coalesce(document.overlap, %(overlap)s) > 1"
 # A condition on `document`: nobody else has a near-duplicate of it in hand. The subquery runs once a statement, only
 # when the queue meets a document with near-duplicates; it reads the project's open leases.
-IS_FREE_OF_OTHERS = """
-    (%(is_shared)s OR coalesce(document.near_group, 0) = 0 OR document.near_group NOT IN (
+IS_FREE_OF_OTHERS = f"""
+    ({_IS_SHARED} OR coalesce(document.near_group, 0) = 0 OR document.near_group NOT IN (
         SELECT other.near_group FROM annotation_assignment AS lease
         JOIN annotation_document AS other ON other.id = lease.document_id
         WHERE lease.project_id = %(project)s AND lease.state = 'open' AND lease.user_id <> %(user)s
@@ -24,7 +26,7 @@ IS_FREE_OF_OTHERS = """
 _LOCK_KEYS = "4204, (near_group % 2147483647)::int"
 # A condition on a picked row that takes the lock on its group, or is false while somebody else has it.
 HAS_LOCK = f"""
-    (%(is_shared)s OR coalesce(near_group, 0) = 0 OR pg_try_advisory_xact_lock({_LOCK_KEYS.replace("%", "%%")}))
+    ({_IS_SHARED} OR coalesce(near_group, 0) = 0 OR pg_try_advisory_xact_lock({_LOCK_KEYS.replace("%", "%%")}))
 """
 
 _TAKE_BACK = """
@@ -53,9 +55,12 @@ def wait_for_group(document_id: int) -> None:
         )
 
 
-def without_others(lent: Sequence[Assignment]) -> list[Assignment]:
-    """Take back what became a near-duplicate of somebody else's while it was being lent; returns the rest."""
-    ids = [row.pk for row in lent if row.document.near_group]
+def without_others(lent: Sequence[Assignment], overlap: int = 1) -> list[Assignment]:
+    """Take back what became a near-duplicate of somebody else's while it was being lent; returns the rest.
+
+    `overlap`: the project's, for documents about which no rule says another.
+    """
+    ids = [row.pk for row in lent if row.document.near_group and (row.document.overlap or overlap) == 1]
     if not ids:
         return list(lent)
     with connection.cursor() as cursor:

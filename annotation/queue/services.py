@@ -11,6 +11,7 @@ from django.utils import timezone
 from annotation.documents.counts import open_documents
 from annotation.documents.models import Document, State
 from annotation.people.models import User
+from annotation.plans.lending import MyTerms, terms_for
 from annotation.projects.models import Project
 from annotation.queue.blind import is_drawn
 from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
@@ -43,16 +44,39 @@ _IS_FOR_THEM = f"""
     AND NOT EXISTS (SELECT 1 FROM annotation_annotation AS done
         WHERE done.document_id = document.id AND done.user_id = %(user)s AND done.status <> 'draft')
 """
-_LEND = f"""
-    WITH picked AS (
-        SELECT id, near_group FROM annotation_document AS document
+# Where the project has a plan: the best of every lane that is theirs, found by the index, then the best of these.
+_IN_THEIR_LANES = f"""
+    lane AS (SELECT * FROM unnest(%(lanes)s::int[], %(ranks)s::int[]) AS mine(number, rank)),
+    near AS MATERIALIZED (
+        SELECT best.id, lane.number, lane.rank FROM lane CROSS JOIN LATERAL (
+            SELECT id FROM annotation_document AS document
+            WHERE {_IS_FOR_THEM} AND document.lane IS NOT NULL AND document.lane = lane.number
+            ORDER BY priority DESC, id LIMIT %(depth)s
+        ) AS best
+    )
+"""
+_PICKED_IN_LANES = f"""
+    {_IN_THEIR_LANES}, picked AS (
+        SELECT document.id, document.near_group, document.overlap, near.rank
+        FROM near JOIN annotation_document AS document ON document.id = near.id
+        WHERE document.slots > 0 AND document.lane = near.number
+        ORDER BY near.rank, document.priority DESC, document.id LIMIT %(count)s
+        FOR UPDATE OF document SKIP LOCKED
+    )
+"""
+_PICKED = f"""
+    picked AS (
+        SELECT id, near_group, overlap, 0 AS rank FROM annotation_document AS document
         WHERE {_IS_FOR_THEM}
         ORDER BY priority DESC, id LIMIT %(count)s
         FOR UPDATE SKIP LOCKED
-    ), taken AS (
+    )
+"""
+_LEND = f"""
+    , taken AS (
         UPDATE annotation_document SET slots = slots - 1,
             state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END
-        WHERE id IN (SELECT id FROM picked WHERE {HAS_LOCK}) RETURNING *
+        WHERE id IN (SELECT id FROM picked AS document WHERE {HAS_LOCK}) RETURNING *
     ), lent AS (
         INSERT INTO annotation_assignment
             (project_id, document_id, user_id, state, kind, is_blind, created_at, expires_at)
@@ -60,7 +84,7 @@ _LEND = f"""
             %(expires)s FROM taken ORDER BY priority DESC, id
         RETURNING id, document_id
     )
-    SELECT taken.*, picked.id AS picked_id, lent.id AS assignment_id,
+    SELECT taken.*, picked.id AS picked_id, picked.rank AS picked_rank, lent.id AS assignment_id,
         (SELECT earlier.is_blind FROM annotation_assignment AS earlier
             WHERE earlier.document_id = picked.id ORDER BY earlier.id LIMIT 1) AS was_blind,
         (SELECT count(*) FROM annotation_comment
@@ -72,17 +96,23 @@ _LEND = f"""
             WHERE project_id = %(project)s AND state = 'open' AND expires_at < %(now)s) AS has_late
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lent ON lent.document_id = picked.id
 """
-
+# More than these are seldom locked by others at one moment; where they are, the person waits for one.
+_MORE_THAN_ASKED = 16
 
 _AWAIT = f"""
     SELECT id FROM annotation_document AS document WHERE {_IS_FOR_THEM} ORDER BY priority DESC, id LIMIT 1 FOR UPDATE
+"""
+_AWAIT_IN_LANES = f"""
+    WITH {_IN_THEIR_LANES} SELECT document.id FROM near JOIN annotation_document AS document ON document.id = near.id
+    ORDER BY near.rank, document.priority DESC, document.id LIMIT 1 FOR UPDATE OF document
 """
 
 
 def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
     """Lend the best `count` documents to this person; fewer, or none, when the queue runs out.
 
-    Late leases are returned afterwards, so that this call waits for nobody's; where the queue ran out, it looks again.
+    Under a plan of assignment rules: the best that this person may take, and no more than their load allows. Late
+    leases are returned afterwards, so that this call waits for nobody's; where the queue ran out, it looks again.
     """
     lent, has_late = _lend(project, user, count)
     if has_late:
@@ -96,25 +126,30 @@ def lend(*, project: Project, user: User, count: int) -> list[Assignment]:
 @transaction.atomic
 def _lend(project: Project, user: User, count: int) -> tuple[list[Assignment], bool]:
     """What is lent, and whether there may be late leases."""
-    found = _lend_now(project, user, count)
+    mine = terms_for(project=project, user=user, now=timezone.now())
+    if mine is not None:
+        count = mine.limited(count)
+        if not count or not mine.lanes:
+            return [], False
+    found = _lend_now(project, user, count, mine)
     if found.passed_over and not found.lent:
         wait_for_group(found.passed_over[0])
-        found = _lend_now(project, user, count)
-    elif not found.lent and _wait_for_one(project, user):
-        found = _lend_now(project, user, count)
+        found = _lend_now(project, user, count, mine)
+    elif not found.lent and _wait_for_one(project, user, mine):
+        found = _lend_now(project, user, count, mine)
     return found.lent, found.has_late
 
 
-def _wait_for_one(project: Project, user: User) -> bool:
+def _wait_for_one(project: Project, user: User, mine: MyTerms | None) -> bool:
     """Whether a document for this person was only held by somebody: lent at this moment, or being ranked anew.
 
     Waits a moment for it, and keeps it for this transaction.
     """
-    whose: dict[str, int] = {"project": project.pk, "user": user.pk, "is_shared": project.overlap > 1}
+    values = _values(project, user, 1, mine) | {"now": timezone.now()}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT_FOR_ONE])
-            cursor.execute(_AWAIT, whose | {"now": timezone.now()})
+            cursor.execute(_AWAIT_IN_LANES if mine else _AWAIT, values)
             is_there = cursor.fetchone() is not None
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             return is_there
@@ -131,17 +166,24 @@ class _Lent:
     has_late: bool
 
 
-def _lend_now(project: Project, user: User, count: int) -> _Lent:
+def _values(project: Project, user: User, count: int, mine: MyTerms | None) -> dict[str, Any]:  # Any: values of SQL
+    values: dict[str, Any] = {"project": project.pk, "user": user.pk, "count": count, "overlap": project.overlap}
+    if mine is None:
+        return values
+    ranks = [rank for _number, rank in mine.lanes]
+    return values | {"lanes": mine.numbers, "ranks": ranks, "depth": count + _MORE_THAN_ASKED}
+
+
+def _lend_now(project: Project, user: User, count: int, mine: MyTerms | None) -> _Lent:
     """One statement; one more where something is blind, and one where something has near-duplicates."""
     now = timezone.now()
     times = {"now": now, "expires": now + timedelta(minutes=project.lease_minutes)}
-    values = {"project": project.pk, "user": user.pk, "count": count, "is_shared": project.overlap > 1, **times}
-    rows = list(Document.objects.raw(_LEND, values))
-    taken = sorted((row for row in rows if row.pk), key=lambda row: (-row.priority, row.pk))
+    sql = f"WITH {_PICKED_IN_LANES if mine else _PICKED} {_LEND}"
+    rows = list(Document.objects.raw(sql, _values(project, user, count, mine) | times))
+    taken = sorted((row for row in rows if row.pk), key=lambda row: (_told(row, "picked_rank"), -row.priority, row.pk))
     kept = [_assignment(row, project, user, times) for row in taken]
     _make_blind(kept)
-    if project.overlap == 1:
-        kept = without_others(kept)
+    kept = without_others(kept, project.overlap)
     documents = {row.document_id for row in kept}
     passed_over = [pk for row in rows if (pk := _told(row, "picked_id")) not in documents]
     return _Lent(kept, passed_over, has_late=_told(rows[0], "has_late") if rows else True)

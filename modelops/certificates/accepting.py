@@ -32,7 +32,7 @@ _NEXT = """
     JOIN annotation_prediction AS prediction ON prediction.document_id = document.id
         AND prediction.version = %(version)s AND prediction.source = ''
     WHERE document.project_id = %(project)s AND document.id > %(after)s AND document.state = 'new'
-        AND document.slots = %(overlap)s AND document.urgency <= 0 AND NOT document.is_audit
+        AND document.slots = coalesce(document.overlap, %(overlap)s) AND document.urgency <= 0 AND NOT document.is_audit
         AND prediction.document_confidence >= %(threshold)s AND prediction.own_answer IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM annotation_annotation WHERE document_id = document.id)
         AND NOT EXISTS (SELECT 1 FROM annotation_gold WHERE document_id = document.id)
@@ -45,7 +45,7 @@ _REOPEN = """
     UPDATE annotation_document AS document SET
         state = CASE WHEN EXISTS (SELECT 1 FROM annotation_annotation AS said
             WHERE said.document_id = document.id AND said.status = 'submitted') THEN 'annotated' ELSE 'new' END,
-        slots = greatest(0, %(overlap)s
+        slots = greatest(0, coalesce(overlap, %(overlap)s)
             - (SELECT count(*) FROM annotation_assignment AS lent
                 WHERE lent.document_id = document.id AND lent.state = 'open')
             - (SELECT count(*) FROM annotation_annotation AS done
