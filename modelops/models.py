@@ -8,6 +8,7 @@ from modelops.live.models import Embedding, EmbeddingWork
 from modelops.prelabeling.models import PredictRequest, Prelabeling
 from modelops.registry.models import ModelVersion, VersionStep
 from modelops.selection.models import Draw, Ranking
+from modelops.starters.models import LabelStarter
 from modelops.suspects.models import Suspect, SuspectWork
 from modelops.training.models import Run
 from modelops.watching.models import Watch
@@ -24,6 +25,7 @@ __all__ = [
     "Explanation",
     "FastHead",
     "Forecast",
+    "LabelStarter",
     "ModelVersion",
     "PredictRequest",
     "Prelabeling",

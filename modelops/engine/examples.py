@@ -2,10 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 HeadKind = Literal["choice", "choices", "span"]
 KINDS: tuple[str, ...] = ("choice", "choices", "span")
+
+
+class Shape(Protocol):
+    """A label set as a project describes it; `part_role` is empty where a head reads everything."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def overlap(self) -> bool: ...
+    @property
+    def part_role(self) -> str: ...
+    @property
+    def max_spans(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -32,6 +49,12 @@ class HeadSpec:
             raise ValueError(f"Label set {self.name!r} names a label twice.")
         if self.max_spans is not None and self.max_spans < 1:
             raise ValueError(f"Label set {self.name!r}: max_spans must be at least 1.")
+
+    @classmethod
+    def of(cls, shape: Shape) -> "HeadSpec":
+        """Raises ValueError for a kind that no head can learn."""
+        role = shape.part_role or None
+        return cls(shape.name, shape.kind, shape.labels, shape.overlap, role, shape.max_spans)  # type: ignore[arg-type]  # checked above
 
     @property
     def width(self) -> int:

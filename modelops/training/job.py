@@ -28,7 +28,7 @@ from modelops.registry.models import StepKind
 from modelops.registry.predictions import store
 from modelops.registry.services import NewVersion, note, promote, register
 from modelops.training.attempts import Attempt, Cancelled, Superseded, claim
-from modelops.training.dataset import Dataset, GoldDocument, LabelSetShape, read_dataset
+from modelops.training.dataset import Dataset, GoldDocument, read_dataset
 from modelops.training.losses import Curve
 from modelops.training.models import RunState
 
@@ -156,7 +156,7 @@ def _fit(attempt: Attempt, dataset: Dataset, arguments: TrainingArguments, encod
         attempt.show(stage="training", progress=0.02 + (FIT_SHARE - 0.02) * done_share, metrics=metrics)
 
     examples = [_example(document) for document in dataset.train]
-    heads = [_head(shape) for shape in dataset.taught]
+    heads = [HeadSpec.of(shape) for shape in dataset.taught]
     fit(examples, heads, arguments, encoder=encoder, folder=work, on_progress=on_progress)
     attempt.check()
     work.rename(done)
@@ -165,17 +165,6 @@ def _fit(attempt: Attempt, dataset: Dataset, arguments: TrainingArguments, encod
 
 def _example(document: GoldDocument) -> Example:
     return Example(document.text, document.answer, document.parts, document.roles)
-
-
-def _head(shape: LabelSetShape) -> HeadSpec:
-    return HeadSpec(
-        name=shape.name,
-        kind=shape.kind,  # type: ignore[arg-type]  # dataset.LEARNABLE admits these three kinds only
-        labels=shape.labels,
-        overlap=shape.overlap,
-        part_role=shape.part_role or None,
-        max_spans=shape.max_spans,
-    )
 
 
 def _learned(dataset: Dataset) -> dict[str, Any]:  # Any: JSON
