@@ -121,7 +121,7 @@ def taught_tokens(tags: Tags, *, seed: int) -> tuple[NDArray[np.int64], torch.Te
     All in or beside spans count once. Of the others at most 24 are drawn, each counting for as many as it stands for
     (Horvitz and Thompson 1952): in expectation the loss is that of all tokens.
     """
-    marked: NDArray[np.bool_] = (tags > 0).reshape(len(tags), -1).any(axis=1)
+    marked = (tags > 0) if tags.ndim == 1 else np.logical_or.reduce(tags > 0, axis=1)
     around = (marked[max(0, place - _NEAR) : place + _NEAR + 1] for place in range(len(marked)))
     near = np.array([stretch.any() for stretch in around], dtype=bool)
     far = np.flatnonzero(~near)

@@ -56,18 +56,20 @@ class Starters:
 
     def complete(self, asked: Asked, text: str, spans: list[Span] | None, sure: Sequence[float]) -> "Answered":
         """A head's spans (None: it says nothing yet) with those of starters for labels that few documents taught."""
-        starting = {
-            label: starter
-            for label, starter in self.chosen.get(asked.name, {}).items()
-            if spans is None or not self._is_learned(asked.name, label)
-        }
+        starting = self.starting(asked.name, has_head=spans is not None)
         kept = [pair for pair in zip(spans or [], sure, strict=True) if pair[0]["label"] not in starting]
         for label, starter in starting.items():
             confidence = self._confidence(asked.name, label)
             for start, end in ALL[starter](text):
                 if asked.reads(start, end) and (asked.overlap or not _meets(kept, start, end)):
                     kept.append(({"start": start, "end": end, "label": label}, confidence))
-        return Answered(_limited(kept, asked.max_spans), _maker(spans is not None, bool(starting)))
+        made_by = maker(has_head=spans is not None, has_starters=bool(starting))
+        return Answered(_limited(kept, asked.max_spans), made_by)
+
+    def starting(self, name: str, *, has_head: bool) -> dict[str, str]:
+        """Label -> starter, of the labels that a head does not know better by now."""
+        chosen = self.chosen.get(name, {})
+        return {label: own for label, own in chosen.items() if not has_head or not self._is_learned(name, label)}
 
     def _add(self, place: Place, counts: Counts, sign: int) -> None:
         before = self._totals.get(place, (0, 0, 0))
@@ -110,7 +112,8 @@ def _limited(pairs: list[tuple[Span, float]], most: int | None) -> list[tuple[Sp
     return sorted(surest, key=lambda pair: (pair[0]["start"], pair[0]["end"], pair[0]["label"]))
 
 
-def _maker(has_head: bool, has_starters: bool) -> str:  # noqa: FBT001
+def maker(*, has_head: bool, has_starters: bool) -> str:
+    """What makes an answer: a head, starters, both, or nobody."""
     if has_head:
         return "mixed" if has_starters else "logistic"
     return "starters" if has_starters else ""

@@ -1,9 +1,9 @@
 import pytest
 
-from modelops.fast_head import job
+from modelops.fast_head import memory
 
 
 @pytest.fixture(autouse=True)
 def _no_memory_and_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "_memories", {})
-    monkeypatch.setattr(job, "_names", lambda project, shapes: {})
+    monkeypatch.setattr(memory, "_held", {})
+    monkeypatch.setattr(memory, "_names", lambda project, shapes: {})

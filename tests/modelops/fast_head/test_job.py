@@ -10,7 +10,7 @@ from annotation.events.services import lock_order
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from annotation.queue.services import lend
-from modelops.fast_head import job, reading
+from modelops.fast_head import job, memory, reading
 from modelops.fast_head.comparing import Comparison
 from modelops.fast_head.models import FastHead
 from modelops.fast_head.services import keep_tuning
@@ -98,7 +98,7 @@ def test_only_new_gold_is_read_and_withdrawn_gold_is_unlearned(monkeypatch: pyte
 
     assert asked == [1]
     assert FastHead.objects.get().gold == 7
-    assert taught[0].pk not in job._memories[project.pk].heads.table
+    assert taught[0].pk not in memory._held[project.pk].heads.table
 
 
 def test_gold_that_left_without_a_trace_makes_it_read_everything_anew() -> None:
@@ -111,7 +111,7 @@ def test_gold_that_left_without_a_trace_makes_it_read_everything_anew() -> None:
 
     job.run(project.pk)
 
-    assert taught[0].pk not in job._memories[project.pk].heads.table
+    assert taught[0].pk not in memory._held[project.pk].heads.table
     assert FastHead.objects.get().gold == 7
 
 
@@ -122,12 +122,12 @@ def test_gold_whose_vector_is_missing_is_learned_when_it_comes() -> None:
         late = make.document(project, f"billing late {late.pk}")
     make.gold(late, {"Topic": "billing"})
     job.run(project.pk)
-    assert late.pk not in job._memories[project.pk].heads.table
+    assert late.pk not in memory._held[project.pk].heads.table
 
     store({late.text_sha256: to_bytes(vector("billing", 999))}, KEY)
     job.run(project.pk)
 
-    assert late.pk in job._memories[project.pk].heads.table
+    assert late.pk in memory._held[project.pk].heads.table
 
 
 def test_a_version_in_production_answers_until_the_head_has_measured_better() -> None:

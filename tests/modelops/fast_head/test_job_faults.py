@@ -6,7 +6,7 @@ from django.db import OperationalError
 
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
-from modelops.fast_head import job, reading, showing
+from modelops.fast_head import job, memory, reading, showing
 from modelops.fast_head.models import FastHead
 from modelops.fast_head.services import make_rounds, request_refit
 from tests.conftest import Messages
@@ -47,7 +47,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(monkeypatch: pyt
             job.run(project.pk)
     assert (Prediction.objects.count(), FastHead.objects.get().refits) == (0, 0)
 
-    monkeypatch.setattr(job, "_memories", {})
+    monkeypatch.setattr(memory, "_held", {})
     job.run(project.pk)
     assert (FastHead.objects.get().refits, len(seen(project))) == (1, 54)
 
@@ -63,7 +63,7 @@ def test_a_lost_database_is_no_failure_of_the_head(monkeypatch: pytest.MonkeyPat
         patch.setattr(reading, "gold_state", gone)
         with pytest.raises(OperationalError):
             job.run(project.pk)
-    assert (FastHead.objects.get().failures, job._memories) == (0, {})
+    assert (FastHead.objects.get().failures, memory._held) == (0, {})
 
     job.run(project.pk)
     assert FastHead.objects.get().refits == 1
@@ -79,7 +79,7 @@ def test_an_error_is_kept_in_the_row_and_tried_again_later(
         raise ValueError("a vector of another length")
 
     with monkeypatch.context() as patch:
-        patch.setattr(job, "_learn", broken)
+        patch.setattr(memory, "learn", broken)
         job.run(project.pk)
     head = FastHead.objects.get()
     assert (head.failures, head.error) == (1, "a vector of another length")
