@@ -37,8 +37,11 @@ def sent_messages(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 @pytest.fixture
 def reports_at_once(sent_messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report is calculated when it is asked for, as by a worker that has nothing else to do."""
+    from django.core.cache import cache
+
     from modelops import tasks
 
+    cache.clear()
     monkeypatch.setattr(tasks.make_report, "delay", tasks.make_report)
 
 

@@ -104,12 +104,14 @@ def wait(project: Project, wish: Wish, *, seconds: float, is_fresh: bool = False
     """As `look`, but wait so long until something is there; with `is_fresh`, until nothing newer could be."""
     until = time.monotonic() + seconds
     found = look(project, wish)
-    while (found.kept is None or (is_fresh and not found.is_fresh)) and time.monotonic() < until:
+    while found.kept is None or (is_fresh and not found.is_fresh):
         kept = kept_report(wish)
         if kept is not None and (found.kept is None or kept.made_at > found.kept.made_at):
             found = look(project, wish)
-        else:
+        elif time.monotonic() < until:
             time.sleep(POLL_SECONDS)
+        else:
+            break
     return found
 
 
