@@ -13,6 +13,7 @@ from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportedView, ExportView
 from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
+from annotation.api.plan import PlanPreviewView, PlanUndoView, PlanView
 from annotation.api.practice import PracticeFeedbackView, PracticeNextView, PracticeView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
 from annotation.api.queue import AssignmentView, NextView, QueueView
@@ -53,6 +54,9 @@ urlpatterns = [
     path("views/<int:view_id>/", SavedViewView.as_view(), name="api-view"),
     path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
+    path("projects/<int:project_id>/plan/", PlanView.as_view(), name="api-plan"),
+    path("projects/<int:project_id>/plan/preview/", PlanPreviewView.as_view(), name="api-plan-preview"),
+    path("projects/<int:project_id>/plan/undo/", PlanUndoView.as_view(), name="api-plan-undo"),
     path("projects/<int:project_id>/practice/next/", PracticeNextView.as_view(), name="api-practice-next"),
     path("projects/<int:project_id>/practice/feedback/", PracticeFeedbackView.as_view(), name="api-practice-feedback"),
     path("projects/<int:project_id>/bulk/", BulkView.as_view(), name="api-bulk"),

@@ -65,10 +65,19 @@ def route_all(project_id: int) -> int:
     return total
 
 
+def share_routed(project: Project, plan: AssignmentPlan) -> float:
+    """How much of the project stands in the lanes of this plan, the newest one; 1 without another statement."""
+    if plan.routed_to is None:
+        return 1.0
+    documents = project.documents.order_by()
+    total = documents.count()
+    return documents.filter(pk__lte=plan.routed_to).count() / total if total else 1.0
+
+
 def route_again(project_id: int) -> None:
     """Mark every document for another look: what rules ask of them has changed, as predictions do."""
     newest = AssignmentPlan.objects.filter(project_id=project_id).values_list("pk", flat=True).first()
-    AssignmentPlan.objects.filter(pk=newest).update(routed_to=0)
+    AssignmentPlan.objects.filter(pk=newest or 0).update(routed_to=0)
 
 
 def facts_of(project: Project, rows: QuerySet[Document], rules: Sequence[Rule]) -> Iterator[DocumentFacts]:
@@ -102,7 +111,7 @@ def _route_slice(project_id: int) -> int:
         return 0
     rows = Document.objects.filter(project=project).order_by("pk")
     is_walk = plan.routed_to is not None
-    rows = rows.filter(lane__isnull=True) if plan.routed_to is None else rows.filter(pk__gt=plan.routed_to)
+    rows = rows.filter(pk__gt=plan.routed_to or 0) if is_walk else rows.filter(lane__isnull=True)
     ids = list(rows.values_list("pk", flat=True)[:SLICE]) if is_walk or project.plan_number else []
     if ids:
         _write(project, rules_of(plan.rules), ids)
