@@ -33,6 +33,7 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("suspects", _("Suspicious gold"), _REVIEWERS),
     ("consistency", _("Consistency"), _REVIEWERS),
     ("webhooks", _("Webhooks"), _MANAGERS),
+    ("planner", _("Planner"), _MANAGERS),
     ("practice", _("Practice"), _MANAGERS),
     ("members", _("Members"), _MANAGERS),
     ("audit", _("Audit log"), _MANAGERS),

@@ -53,7 +53,7 @@ NOT_PAGES = {
     ),
     *("revoke_certificate", "restore_certificate", "dismiss_suspect", "find_suspects", "measure_forecast", "remove_rule"),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
-    *("undo_agreeing", "resolve_discussion"),
+    *("undo_agreeing", "resolve_discussion", "undo_plan"),
     *("import-discard", "change_documents", "undo_change", "save_view", "change_view"),
     *("comment", "delete_comment", "resolve_flags", "add_practice", "draw_practice", "change_practice"),
     *("remove_member", "delete_project", "account_logout", "account_confirm_email", "account_set_password"),
