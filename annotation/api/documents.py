@@ -20,7 +20,7 @@ from annotation.documents.models import Document, State
 from annotation.documents.wire import document_json
 from annotation.finding.applying import counted, found_documents
 from annotation.finding.keyset import ORDERS, BadCursor, page_of
-from annotation.finding.secrets import with_secrets
+from annotation.finding.secrets import told, with_secrets
 from annotation.practice.hidden import is_kept_secret
 from annotation.predictions.models import Prediction
 from annotation.predictions.wire import prediction_json
@@ -162,15 +162,17 @@ def _address(request: Request, cursor: str) -> str | None:
 
 
 def _results(project: Project, rows: Sequence[Document], include: frozenset[str]) -> list[dict[str, Any]]:  # Any: JSON
-    shown = [row.pk for row in rows if not getattr(row, "keeps_prediction", True)]
+    told_of = {row.pk: told(row) for row in rows}
+    shown = [pk for pk, may in told_of.items() if may.prediction]
     wants = "prediction" in include and shown
     predictions = Prediction.objects.current(shown, project.production_version) if wants else {}
     results = []
     for row in rows:
-        result = {**document_json(row), "state": getattr(row, "told_state", row.state)}
+        may = told_of[row.pk]
+        result = {**document_json(row), "state": may.state}
         result["created_at"] = result["created_at"].replace("+00:00", "Z")
         if "gold" in include:
-            gold = None if getattr(row, "keeps_gold", True) else getattr(row, "gold", None)
+            gold = getattr(row, "gold", None) if may.gold else None
             result["gold"] = {"answer": gold.answer, "source": gold.source} if gold else None
         if "prediction" in include:
             seen = predictions.get(row.pk)

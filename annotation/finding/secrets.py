@@ -1,14 +1,22 @@
 """What the list must not tell a person: the prediction of a document they have blind in hand, and hidden gold."""
 
-from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value, When
+from dataclasses import dataclass
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from annotation.documents.models import DocumentQuerySet, State
+from annotation.documents.models import Document, DocumentQuerySet, State
 from annotation.people.models import User
 from annotation.projects.models import Project
 from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
 
 _WITH_GOLD = (State.GOLD, State.AUTO_ACCEPTED)
+_NEWEST_ASSIGNMENT = """
+    (SELECT ARRAY[mine.kind, mine.state, mine.is_blind::text] FROM annotation_assignment AS mine
+     WHERE mine.document_id = annotation_document.id AND mine.user_id = %s ORDER BY mine.id DESC LIMIT 1)
+"""
 
 
 def is_hidden_gold(user: User) -> Exists:
@@ -25,9 +33,24 @@ def is_blind(user: User) -> Coalesce:
 
 
 def with_secrets(rows: DocumentQuerySet, user: User) -> DocumentQuerySet:
-    """Each with `keeps_gold` and `keeps_prediction`, and with the state that this person is told."""
-    rows = rows.annotate(keeps_gold=is_hidden_gold(user), keeps_prediction=is_blind(user))
-    return rows.annotate(told_state=Case(When(keeps_gold=True, then=Value(State.ASSIGNED.value)), default="state"))
+    """Each with `lent`: kind, state and blindness of this person's newest assignment; an open one is the newest."""
+    return rows.annotate(lent=RawSQL(_NEWEST_ASSIGNMENT, [user.pk], output_field=ArrayField(TextField())))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the person may be told of a document that came `with_secrets`."""
+
+    state: str
+    gold: bool
+    prediction: bool
+
+
+def told(document: Document) -> Told:
+    kind, state, blind = getattr(document, "lent", None) or ("", AssignmentState.DONE, "false")
+    is_secret = state == AssignmentState.OPEN and kind == AssignmentKind.HIDDEN and document.state in _WITH_GOLD
+    is_kept = blind == "true" and state != AssignmentState.DONE
+    return Told(State.ASSIGNED.value if is_secret else document.state, gold=not is_secret, prediction=not is_kept)
 
 
 def secret_ids(project: Project, user: User, which: str) -> set[int]:

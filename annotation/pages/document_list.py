@@ -23,10 +23,9 @@ from annotation.finding.applying import MOST_COUNTED, counted, found_documents
 from annotation.finding.changing import last_change
 from annotation.finding.keyset import BadCursor, Page, page_of
 from annotation.finding.models import SavedView
-from annotation.finding.secrets import with_secrets
+from annotation.finding.secrets import told, with_secrets
 from annotation.pages.documents import language_of
 from annotation.pages.filter_form import Asked, read_asked
-from annotation.people.models import User
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Kind, Label, Membership, Project, Role
 
@@ -62,7 +61,7 @@ def document_list(request: HttpRequest, project_id: int) -> HttpResponse:
     found = found_documents(project, user, asked.filter)
     titles = _titles(project)
     waits = bool(asked.like) and not asked.filter.ids
-    page = Page([]) if waits else _page(found, user, asked)
+    page = Page([]) if waits else _page(with_secrets(found, user), asked)
     number, has_more = (0, False) if waits else counted(found)
     is_manager = membership.role == Role.MANAGER
     context = {
@@ -102,12 +101,11 @@ def _like(project: Project, asked: Asked) -> Document | None:
     return get_object_or_404(Document.objects.only("id", "external_id"), project=project, pk=asked.like)
 
 
-def _page(found: DocumentQuerySet, user: User, asked: Asked) -> Page:
+def _page(found: DocumentQuerySet, asked: Asked) -> Page:
     """Only a stretch of each text is read: a text may have 200,000 characters."""
     word = excerpts.first_word(asked.filter.q)
     start = Greatest(StrIndex(Lower("text"), Lower(Value(word))) - CHARS_BEFORE, Value(1)) if word else Value(1)
-    rows = with_secrets(found, user)
-    rows = rows.annotate(excerpt=Substr("text", start, EXCERPT_CHARS), excerpt_start=start)
+    rows = found.annotate(excerpt=Substr("text", start, EXCERPT_CHARS), excerpt_start=start)
     rows = rows.annotate(comment_count=comment_count("pk"), is_flagged=is_flagged("pk"))
     rows = rows.select_related("gold").defer("text", "parts", "gold__answer")
     if asked.like:
@@ -123,18 +121,19 @@ def _rows(
     documents: Sequence[Document], project: Project, asked: Asked, titles: dict[str, str]
 ) -> list[ListedDocument]:
     """Two statements more, however many rows."""
-    shown = [row.pk for row in documents if not getattr(row, "keeps_prediction", True)]
+    told_of = {row.pk: told(row) for row in documents}
+    shown = [pk for pk, may in told_of.items() if may.prediction]
     predictions = Prediction.objects.current(shown, project.production_version) if shown else {}
-    people = _people([row.pk for row in documents if not getattr(row, "keeps_gold", True)])
+    people = _people([pk for pk, may in told_of.items() if may.gold])
     listed = []
     for row in documents:
         seen = predictions.get(row.pk)
-        gold = None if getattr(row, "keeps_gold", True) else getattr(row, "gold", None)
+        gold = getattr(row, "gold", None) if told_of[row.pk].gold else None
         names = people.get(row.pk, [])
         listed.append(
             ListedDocument(
                 document=row,
-                state=getattr(row, "told_state", row.state),
+                state=told_of[row.pk].state,
                 language=language_of(row, project),
                 pieces=_pieces(row, asked.filter.q),
                 gold=_labels(gold.labels, titles) if gold else [],
