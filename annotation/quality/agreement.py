@@ -87,7 +87,7 @@ def _as_set(values: tuple[str, ...] | tuple[Span, ...]) -> frozenset[str | Span]
     return frozenset(values)
 
 
-def wilson(hits: float, number: int) -> tuple[float, float]:
+def wilson(hits: float, number: float) -> tuple[float, float]:
     """95 % score interval of a share (Wilson 1927). With means in place of hits it is on the wide side."""
     if not number:
         return 0.0, 1.0

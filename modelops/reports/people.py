@@ -5,13 +5,10 @@ from django.utils.translation import gettext as _
 
 from annotation.projects.models import LabelSet
 from annotation.quality.agreement import FEWEST_DOCUMENTS, wilson
-from annotation.quality.columns import VoiceKind
-from annotation.quality.compared import pairs_of, people_and_gold
-from annotation.quality.dawid_skene import consensus
+from annotation.quality.compared import people_and_gold
 from annotation.quality.pace import Pace
-from annotation.quality.reading import Given, given
+from annotation.quality.skills import shared_answers, skills_of
 from annotation.quality.timing import pace
-from annotation.quality.units import Ratings
 from modelops.reports.confusion import confusion
 from modelops.reports.drawing import Point, range_chart
 from modelops.reports.inputs import Inputs
@@ -20,8 +17,6 @@ from modelops.reports.work import person_url
 
 WEEK = 7 * 1440
 MOST_PERIODS = 26
-# Skill of every person at every label is told up to so many labels; with more there are too few answers a cell.
-MOST_SKILL_LABELS = 30
 
 
 def people_report(inputs: Inputs) -> Report:
@@ -120,31 +115,24 @@ def _against_gold(inputs: Inputs, label_set: LabelSet) -> list[Section]:
 
 def _skill(inputs: Inputs, label_set: LabelSet) -> list[Section]:
     """Dawid and Skene's estimate, from agreement alone: no gold is needed."""
-    rows = _shared(inputs, label_set)
-    labels = np.unique(rows.value)
-    if len(np.unique(rows.document)) < FEWEST_DOCUMENTS or not 2 <= len(labels) <= MOST_SKILL_LABELS:
+    rows = shared_answers(inputs.columns, label_set.pk)
+    found = {(one.user, one.label): one for one in skills_of(rows.document, rows.user, rows.value)}
+    labels = sorted({label for _user, label in found if label})
+    if not labels:
         return []
-    found = consensus(Ratings.of(rows.document, rows.user, rows.value))
     table_rows = []
-    codes = {int(pk): place for place, pk in enumerate(np.unique(rows.user))}
-    for user in (pk for pk in inputs.user_ids if pk in codes):
-        skill = found.skill[codes[user]]
+    for user in (pk for pk in inputs.user_ids if (pk, 0) in found):
         figure = inputs.behind("pair", label_set=label_set.pk, one=user)
         number = len(np.unique(rows.document[rows.user == user]))
-        own = [Cell(float(skill[place, place]), tint=int(skill[place, place] * 5)) for place in range(len(labels))]
-        table_rows.append(
-            [
-                Cell(inputs.name_of(user), url=person_url(inputs, user)),
-                Cell(number, figure=figure),
-                Cell(float(found.accuracy[codes[user]])),
-                *own,
-            ]
-        )
+        name = Cell(inputs.name_of(user), url=person_url(inputs, user))
+        own = [found[user, label] for label in (0, *labels)]
+        shown = [Cell(one.value, one.low, one.high, tint=int(one.value * 5) if one.label else 0) for one in own]
+        table_rows.append([name, Cell(number, figure=figure), *shown])
     columns = [
         Column("name", _("Person"), Unit.TEXT),
         Column("documents", _("Documents")),
-        Column("skill", _("All labels"), Unit.SHARE),
-        *(Column(f"label_{pk}", inputs.label(int(pk), _("none")), Unit.SHARE) for pk in labels),
+        Column("skill", _("All labels"), Unit.SHARE, has_interval=True),
+        *(Column(f"label_{pk}", inputs.label(pk, _("none")), Unit.SHARE, has_interval=True) for pk in labels),
     ]
     words = [
         _(
@@ -158,9 +146,3 @@ def _skill(inputs: Inputs, label_set: LabelSet) -> list[Section]:
             f"skill_{label_set.pk}", title, words, tables=[Table(f"skill_{label_set.pk}", title, columns, table_rows)]
         )
     ]
-
-
-def _shared(inputs: Inputs, label_set: LabelSet) -> Given:
-    rows = given(inputs.columns, label_set.pk, VoiceKind.PERSON)
-    shared = np.unique(pairs_of(inputs.columns, label_set.pk).document)
-    return rows.where(np.isin(rows.document, shared))
