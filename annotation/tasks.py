@@ -42,10 +42,17 @@ def refresh_quality(project_id: int) -> None:
 
 
 @shared_task
-def send_mails() -> None:
+def send_mails(project_id: int) -> None:
     from annotation.alerts import job
 
-    job.run()
+    job.run(project_id)
+
+
+@shared_task
+def refresh_skills(project_id: int) -> None:
+    from annotation.quality import skills
+
+    skills.refresh_skills(project_id)
 
 
 @shared_task
@@ -65,11 +72,12 @@ def deliver(webhook_id: int) -> None:
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone."""
     from annotation.alerts.services import wake_snoozed
-    from annotation.alerts.telling import has_mails_to_send
+    from annotation.alerts.telling import projects_with_mails
     from annotation.documents.counts import join_counts
     from annotation.documents.grouping import projects_to_group
     from annotation.planning.routing import projects_to_route, projects_with_unrouted
     from annotation.quality.services import projects_to_refresh
+    from annotation.quality.skills import projects_with_new_answers
 
     expire_all()
     prune()
@@ -79,8 +87,8 @@ def tick() -> None:
     for import_id in attempts.requeue_stale():
         run_import.delay(import_id)
     wake_snoozed()
-    if has_mails_to_send():
-        send_mails.delay()
+    for project_id in projects_with_mails():
+        send_mails.delay(project_id)
     webhooks.forget_old(timezone.now())
     for webhook_id in webhooks.due(timezone.now()):
         deliver.delay(webhook_id)
@@ -89,5 +97,7 @@ def tick() -> None:
     late = projects_with_unrouted() if cache.add("looked-for-unrouted", 1, LOOK_FOR_UNROUTED_SECONDS) else []
     for project_id in {*projects_to_route(), *late}:
         route_documents.delay(project_id)
+    for project_id in projects_with_new_answers():
+        refresh_skills.delay(project_id)
     for project_id in projects_to_refresh():
         refresh_quality.delay(project_id)

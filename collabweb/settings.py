@@ -143,6 +143,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "annotation.people.adapter.AccountAdapter"
 SIGNUP_OPEN = env.bool("COLLABWEB_SIGNUP", default=False)
 EMAIL_BACKEND = env.str("COLLABWEB_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.str("COLLABWEB_EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("COLLABWEB_EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("COLLABWEB_EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("COLLABWEB_EMAIL_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("COLLABWEB_EMAIL_TLS", default=False)
+EMAIL_USE_SSL = env.bool("COLLABWEB_EMAIL_SSL", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("COLLABWEB_EMAIL_FROM", default="collabweb@localhost")
+# Where people reach the site: links in mails and webhooks, which no request tells of.
+_SITE = CSRF_TRUSTED_ORIGINS[0] if CSRF_TRUSTED_ORIGINS else f"http://localhost:{PORT}"
+SITE_URL = env.str("COLLABWEB_SITE_URL", default=_SITE)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 LANGUAGE_CODE = "en"

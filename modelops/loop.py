@@ -9,6 +9,7 @@
     version registered -> load it
     answers read for reports -> calculate again those that people look at
     report requested   -> a worker calculates it
+    watch due          -> look for surges and drift   alert raised -> webhooks, mails
     version promoted   -> prelabel everything      predictions stored -> put the queue in order, auto-accept
 
 A message that can't be sent is no error: the row waits, and the next tick sends it again.
@@ -36,6 +37,7 @@ from modelops.reports.kept import Wish
 from modelops.selection.order import BATCH
 from modelops.selection.services import note_predictions, rank_if_due, request_ranking
 from modelops.training.services import IS_WORTH_A_LOOK, start_due_runs
+from modelops.watching.services import note_new_predictions
 
 logger = logging.getLogger(__name__)
 # What was sent is remembered in the broker's own store: when that is lost, so is the memory, and it is sent again.
@@ -43,6 +45,7 @@ RESEND_SECONDS = 60
 # People wait for what a correction changes; a worker that starts on the message forgets that it was sent.
 REFIT_RESEND_SECONDS = 5
 REPORT_RESEND_SECONDS = 20
+WATCH_RESEND_SECONDS = 20
 
 
 # What a saved answer may make due, asked at once: somebody waits. The documents' counts tell the gold there is; where
@@ -68,6 +71,11 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
         embed_new_documents(project_id)
         request_ranking(project_id)
     _send(people_tasks.group_near_duplicates, project_id)
+    _send(people_tasks.route_documents, project_id, resend_seconds=1)
+
+
+def on_plan_changed(sender: object, project_id: int, **_: object) -> None:
+    _send(people_tasks.route_documents, project_id, resend_seconds=1)
 
 
 def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
@@ -92,6 +100,11 @@ def _due_after_gold(project_id: int) -> tuple[bool, bool, bool]:
 
 def on_webhooks_due(sender: object, project_id: int, **_: object) -> None:
     _send(people_tasks.deliver_due, project_id, resend_seconds=1)
+
+
+def on_alert_raised(sender: object, project_id: int, **_: object) -> None:
+    on_webhooks_due(sender, project_id)
+    _send(people_tasks.send_mails, project_id, resend_seconds=1)
 
 
 def on_guidelines_changed(sender: object, project_id: int, number: int, **_: object) -> None:
@@ -142,6 +155,7 @@ def on_forecast_requested(sender: object, project_id: int, attempt: int, **_: ob
 
 def on_predictions_stored(sender: object, version_id: int, document_ids: Sequence[int] | None, **_: object) -> None:
     note_predictions(version_id, document_ids)
+    note_new_predictions(version_id)
     if document_ids is None:
         auto_accept_by(version_id)
 
@@ -163,16 +177,10 @@ def on_ranking_requested(sender: object, project_id: int, attempt: int, **_: obj
     _send(tasks.rank, project_id, attempt)
 
 
-def listen() -> None:
-    """Connect the receivers; called once when Django is ready."""
-    people.import_requested.connect(on_import_requested)
-    people.documents_imported.connect(on_documents_imported)
-    people.gold_changed.connect(on_gold_changed)
-    people.webhooks_due.connect(on_webhooks_due)
-    people.guidelines_changed.connect(on_guidelines_changed)
-    signals.run_requested.connect(on_run_requested)
-    signals.version_registered.connect(on_version_registered)
-    signals.version_promoted.connect(on_version_promoted)
+def on_watch_due(sender: object, project_id: int, **_: object) -> None:
+    _send(tasks.watch, project_id, resend_seconds=WATCH_RESEND_SECONDS)
+
+
 def on_report_requested(sender: object, wish: Wish, **_: object) -> None:
     key = tasks.sent_key(str(tasks.make_report.name), 0) + wish.key
     _send_once(key, REPORT_RESEND_SECONDS, lambda: tasks.make_report.delay(wish.message))
@@ -182,6 +190,18 @@ def on_answers_read(sender: object, project_id: int, **_: object) -> None:
     _send(tasks.renew_reports, project_id, resend_seconds=REPORT_RESEND_SECONDS)
 
 
+def listen() -> None:
+    """Connect the receivers; called once when Django is ready."""
+    people.import_requested.connect(on_import_requested)
+    people.documents_imported.connect(on_documents_imported)
+    people.gold_changed.connect(on_gold_changed)
+    people.plan_changed.connect(on_plan_changed)
+    people.webhooks_due.connect(on_webhooks_due)
+    people.alert_raised.connect(on_alert_raised)
+    people.guidelines_changed.connect(on_guidelines_changed)
+    signals.run_requested.connect(on_run_requested)
+    signals.version_registered.connect(on_version_registered)
+    signals.version_promoted.connect(on_version_promoted)
     signals.prelabeling_requested.connect(on_prelabeling_requested)
     signals.predict_requested.connect(on_predict_requested)
     signals.explanation_requested.connect(on_explanation_requested)
@@ -194,6 +214,9 @@ def on_answers_read(sender: object, project_id: int, **_: object) -> None:
     signals.refit_requested.connect(on_refit_requested)
     signals.tuning_requested.connect(on_tuning_requested)
     signals.ranking_requested.connect(on_ranking_requested)
+    signals.watch_due.connect(on_watch_due)
+    signals.report_requested.connect(on_report_requested)
+    people.answers_read.connect(on_answers_read)
 
 
 @contextmanager
@@ -206,8 +229,6 @@ def _logged(what: str, project_id: int) -> Iterator[None]:
 
 def _send(task: "Task[[int], None]", row_id: int, attempt: int = 0, *, resend_seconds: int = RESEND_SECONDS) -> None:
     """Send the message once; the same row and attempt again only after a while. A dead broker is logged."""
-    signals.report_requested.connect(on_report_requested)
-    people.answers_read.connect(on_answers_read)
     _send_once(tasks.sent_key(str(task.name), row_id, attempt), resend_seconds, lambda: task.delay(row_id))
 
 

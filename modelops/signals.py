@@ -13,6 +13,7 @@ suspects_requested = Signal()  # project_id, attempt
 forecast_requested = Signal()  # project_id, attempt
 certificates_requested = Signal()  # project_id, attempt
 report_requested = Signal()  # wish: which report, in which language, for which filter
+watch_due = Signal()  # project_id
 refit_requested = Signal()  # project_id
 tuning_requested = Signal()  # project_id
 version_registered = Signal()  # version_id

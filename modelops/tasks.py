@@ -18,6 +18,7 @@ from modelops.prelabeling import services as prelabeling
 from modelops.selection import services as selection
 from modelops.suspects import services as suspects
 from modelops.training import services as training
+from modelops.watching import services as watching
 
 
 def sent_key(name: str, row_id: int, attempt: int = 0) -> str:
@@ -129,6 +130,12 @@ def renew_reports(project_id: int) -> None:
 
 
 @shared_task
+def watch(project_id: int) -> None:
+    cache.delete(sent_key("modelops.tasks.watch", project_id))
+    watching.run(project_id)
+
+
+@shared_task
 def tick() -> None:
     """Make good what a lost message or a killed worker left undone; forget what nobody needs any more."""
     training.make_rounds()
@@ -139,5 +146,6 @@ def tick() -> None:
     selection.make_rounds()
     certificates.make_rounds()
     suspects.make_rounds()
+    watching.make_rounds()
     forecast.make_rounds()
     forget_unused()

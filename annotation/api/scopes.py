@@ -25,6 +25,7 @@ _CHANGES = {
     "api-discussion-posts": Scope.ANNOTATE,
     "api-views": Scope.ANNOTATE,
     "api-view": Scope.ANNOTATE,
+    "api-inbox-read": Scope.ANNOTATE,
     "api-predict": Scope.READ,
     "api-similar": Scope.READ,
     "api-explanation": Scope.READ,

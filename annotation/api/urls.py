@@ -3,6 +3,7 @@
 from django.urls import path
 
 from annotation.api.account import PreferencesView
+from annotation.api.alerts import AlertRulesView, AlertsView, AlertView, CloseView, SnoozeView
 from annotation.api.annotations import AnnotationsView, AnnotationView, LabelsView
 from annotation.api.audit import AuditView
 from annotation.api.bulk import BulkUndoView, BulkView, NearDuplicatesView
@@ -13,6 +14,7 @@ from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportedView, ExportView
 from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
+from annotation.api.inbox import InboxReadView, InboxView, NotificationChoicesView
 from annotation.api.plan import PlanPreviewView, PlanUndoView, PlanView
 from annotation.api.practice import PracticeFeedbackView, PracticeNextView, PracticeView
 from annotation.api.projects import MembersView, ProjectsView, ProjectView, TokenView
@@ -33,6 +35,14 @@ from annotation.api.webhooks import DeliveriesView, ReplayView, WebhooksView, We
 urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
     path("session/", SessionView.as_view(), name="api-session"),
+    path("account/notifications/", NotificationChoicesView.as_view(), name="api-notification-choices"),
+    path("inbox/", InboxView.as_view(), name="api-inbox"),
+    path("inbox/read/", InboxReadView.as_view(), name="api-inbox-read"),
+    path("projects/<int:project_id>/alerts/", AlertsView.as_view(), name="api-alerts"),
+    path("projects/<int:project_id>/alerts/rules/", AlertRulesView.as_view(), name="api-alert-rules"),
+    path("alerts/<int:alert_id>/", AlertView.as_view(), name="api-alert"),
+    path("alerts/<int:alert_id>/snooze/", SnoozeView.as_view(), name="api-alert-snooze"),
+    path("alerts/<int:alert_id>/close/", CloseView.as_view(), name="api-alert-close"),
     path("account/preferences/", PreferencesView.as_view(), name="api-preferences"),
     path("projects/", ProjectsView.as_view(), name="api-projects"),
     path("projects/<int:project_id>/", ProjectView.as_view(), name="api-project"),

@@ -16,7 +16,7 @@ from annotation.api.errors import invalid
 from annotation.api.pagination import NewestFirst
 from annotation.projects.models import Role
 from annotation.webhooks import services
-from annotation.webhooks.models import Delivery, Webhook
+from annotation.webhooks.models import Delivery, Told, Webhook
 
 MAX_SEQ = 2**63 - 1
 
@@ -24,18 +24,21 @@ MAX_SEQ = 2**63 - 1
 class WebhookSerializer(serializers.ModelSerializer[Webhook]):
     class Meta:
         model = Webhook
-        fields = ["id", "url", "state", "after_seq", "created_at"]
+        fields = ["id", "url", "state", "told", "after_seq", "after_alert", "created_at"]
 
 
 class MadeWebhookSerializer(serializers.ModelSerializer[Webhook]):
     class Meta:
         model = Webhook
-        fields = ["id", "url", "state", "after_seq", "created_at", "secret"]
+        fields = ["id", "url", "state", "told", "after_seq", "after_alert", "created_at", "secret"]
 
 
 class WebhookRequest(serializers.Serializer[Any]):  # Any: not bound to a model
     url = serializers.CharField(trim_whitespace=False)
     since = serializers.IntegerField(required=False, min_value=0, max_value=MAX_SEQ)
+    told = serializers.ListField(
+        child=serializers.ChoiceField(choices=Told.choices), required=False, help_text="Left out: changes of gold alone"
+    )
 
 
 class WebhookChange(serializers.Serializer[Any]):  # Any: as above
@@ -50,7 +53,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
     class Meta:
         model = Delivery
         fields = [
-            *("id", "first_seq", "last_seq", "changes", "state", "attempts", "status", "error", "seconds"),
+            *("id", "about", "first_seq", "last_seq", "changes", "state", "attempts", "status", "error", "seconds"),
             *("next_attempt_at", "created_at", "finished_at"),
         ]
 
@@ -64,18 +67,22 @@ class WebhooksView(APIView):
 
     @extend_schema(operation_id="add_webhook", request=WebhookRequest, responses={201: MadeWebhookSerializer})
     def post(self, request: Request, project_id: int) -> Response:
-        """Tell an address of every change of gold, signed; `since` begins earlier in the feed."""
+        """Tell an address of changes of gold, of alerts, or both, signed; `since` begins earlier in the feed."""
         member = membership_for(request.user, project_id, at_least=Role.MANAGER)
         body = WebhookRequest(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
         try:
             made = services.add_webhook(
-                project=member.project, user=member.user, url=given["url"], since=given.get("since")
+                project=member.project,
+                user=member.user,
+                url=given["url"],
+                since=given.get("since"),
+                told=given.get("told"),
             )
         except ValidationError as error:
-            problem = error.error_dict["url"][0] if hasattr(error, "error_dict") else error
-            raise invalid([Problem("url", problem.code or "bad_url", problem.messages[0])]) from error
+            field, problem = next(iter(error.error_dict.items())) if hasattr(error, "error_dict") else ("url", [error])
+            raise invalid([Problem(field, problem[0].code or "bad_url", problem[0].messages[0])]) from error
         return Response(MadeWebhookSerializer(made).data, status=201)
 
 

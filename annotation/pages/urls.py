@@ -1,6 +1,7 @@
 from django.urls import path
 
 from annotation.pages import (
+    alerts,
     annotate,
     audit,
     bulk,
@@ -11,6 +12,7 @@ from annotation.pages import (
     documents,
     guide,
     guidelines,
+    inbox,
     members,
     my_corrections,
     my_work,
@@ -27,6 +29,14 @@ urlpatterns = [
     path("projects/<int:project_id>/consistency/", consistency.consistency, name="consistency"),
     path("projects/<int:project_id>/consistency/<int:rule_id>/remove/", consistency.remove_rule, name="remove_rule"),
     path("", projects.project_list, name="projects"),
+    path("account/inbox/", inbox.inbox, name="inbox"),
+    path("account/inbox/read/", inbox.read_all, name="read_all"),
+    path("account/inbox/channels/", inbox.choose_channels, name="choose_channels"),
+    path("account/inbox/<int:notification_id>/", inbox.open_notification, name="open_notification"),
+    path("projects/<int:project_id>/alerts/", alerts.alerts, name="alerts"),
+    path("projects/<int:project_id>/alerts/<int:alert_id>/", alerts.alert, name="alert"),
+    path("projects/<int:project_id>/alerts/<int:alert_id>/change/", alerts.change_alert, name="change_alert"),
+    path("projects/<int:project_id>/alerts/rules/<slug:kind>/", alerts.change_alert_rule, name="change_alert_rule"),
     path("start/", guide.start, name="start"),
     path("projects/new/", new_project.choose_template, name="new_project"),
     path("projects/new/<slug:template>/", new_project.new_from_template, name="new_from_template"),

@@ -9,6 +9,7 @@ from annotation.quality.asked import Asked, Figure, read_figure
 from annotation.quality.columns import Columns, Flag, Mask, VoiceKind
 from annotation.quality.compared import bin_of, calibrated, model_and_gold, pairs_of, people_and_gold
 from annotation.quality.reading import Ints, given, is_between, is_timed, people_of, read_columns
+from annotation.quality.topics import texts_behind
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -16,6 +17,8 @@ NOTHING = np.zeros(0, dtype=np.int64)
 def documents_behind(project: Project, raw: str) -> list[int]:
     """Ids, each once; none for a figure that nobody knows."""
     figure = read_figure(raw)
+    if figure.name == "topics":
+        return [int(pk) for pk in np.unique(texts_behind(project, figure))]
     if figure.name not in _FIGURES:
         return []
     # The days of texts are those when they came, not those of answers to them.

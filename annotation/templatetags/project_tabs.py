@@ -23,6 +23,7 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("review", pgettext_lazy("page", "Review"), _REVIEWERS),
     ("my_work", _("My work"), _EVERYBODY),
     ("report_overview", _("Reports"), _REVIEWERS),
+    ("alerts", _("Alerts"), _REVIEWERS),
     ("documents", _("Documents"), _EVERYBODY),
     ("guidelines", _("Guidelines"), _EVERYBODY),
     ("imports", _("Import"), _MANAGERS),

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
+from annotation.alerts.models import Alert
+from annotation.alerts.wire import raised_json
 from annotation.annotations.wire import change_json
 from annotation.webhooks import services
 from annotation.webhooks.addresses import public_address
-from annotation.webhooks.models import Delivery, Webhook
+from annotation.webhooks.models import Delivery, Told, Webhook
 from annotation.webhooks.signing import headers
 
 logger = logging.getLogger(__name__)
@@ -51,14 +53,13 @@ def deliver(delivery: Delivery) -> bool:
 
 
 def body_of(delivery: Delivery) -> bytes:
-    """The same bytes in every attempt: the changes never change."""
-    changes = [change_json(change) for change in services.changes_of(delivery)]
-    message = {
-        "type": "labels.changed",
-        "project": delivery.webhook.project_id,
-        "changes": changes,
-        "next_since": delivery.last_seq,
-    }
+    """The same bytes in every attempt: changes, and what raised an alert, never change."""
+    about = {"type": delivery.about, "project": delivery.webhook.project_id}
+    if delivery.about == Told.ALERTS:
+        message = about | {"alert": raised_json(Alert.objects.get(pk=delivery.last_seq))}
+    else:
+        changes = [change_json(change) for change in services.changes_of(delivery)]
+        message = about | {"changes": changes, "next_since": delivery.last_seq}
     return json.dumps(message, ensure_ascii=False).encode()
 
 

@@ -1,6 +1,6 @@
 """Make, change and replay webhooks, and keep their deliveries in order. The sending itself is in job.py."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation import signals
+from annotation.alerts.models import Alert
 from annotation.annotations.models import GoldChange
 from annotation.people.models import User
 from annotation.projects.models import Project
 from annotation.webhooks.addresses import checked_url
-from annotation.webhooks.models import Delivery, DeliveryState, Webhook, WebhookState
+from annotation.webhooks.models import Delivery, DeliveryState, Told, Webhook, WebhookState, only_labels
 from annotation.webhooks.retries import pause_after
 from annotation.webhooks.signing import new_secret
 
@@ -25,17 +26,39 @@ KEEP_DELIVERIES = timedelta(days=30)
 
 
 @transaction.atomic
-def add_webhook(*, project: Project, user: User, url: object, since: int | None = None) -> Webhook:
-    """Tell `url` of every change of gold after `since`, or from now on. Raises ValidationError."""
-    checked = checked_url(url)
+def add_webhook(
+    *, project: Project, user: User, url: object, since: int | None = None, told: Collection[str] | None = None
+) -> Webhook:
+    """Tell `url` of every change of gold after `since`, or from now on, and of alerts. Raises ValidationError."""
+    checked, kinds = checked_url(url), _checked_told(told)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if Webhook.objects.filter(project=project).count() >= MOST_WEBHOOKS:
         message = _("A project has at most %(limit)d webhooks.") % {"limit": MOST_WEBHOOKS}
         raise ValidationError({"url": ValidationError(message, code="too_many")})
     after = last_seq(project.pk) if since is None else since
-    made = Webhook.objects.create(project=project, created_by=user, url=checked, secret=new_secret(), after_seq=after)
+    made = Webhook.objects.create(
+        project=project,
+        created_by=user,
+        url=checked,
+        secret=new_secret(),
+        told=kinds,
+        after_seq=after,
+        after_alert=_last_alert(project.pk),
+    )
     _call_after_commit(project.pk)
     return made
+
+
+def _checked_told(told: Collection[str] | None) -> list[str]:
+    kinds = [kind for kind in Told.values if kind in (only_labels() if told is None else told)]
+    if not kinds or not set(told or ()) <= set(Told.values):
+        message = _("Say what it is told of: %(names)s.") % {"names": ", ".join(Told.values)}
+        raise ValidationError({"told": ValidationError(message, code="bad_choice")})
+    return kinds
+
+
+def _last_alert(project_id: int) -> int:
+    return Alert.objects.filter(project_id=project_id).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def last_seq(project_id: int) -> int:
@@ -100,6 +123,16 @@ def next_delivery(webhook: Webhook) -> Delivery | None:
     waiting = Delivery.objects.filter(webhook=webhook, state=DeliveryState.WAITING).first()
     if waiting is not None:
         return waiting if waiting.next_attempt_at <= timezone.now() else None
+    alert = next_alert(webhook)
+    if alert is not None:
+        return Delivery.objects.create(
+            webhook=webhook,
+            about=Told.ALERTS,
+            first_seq=alert.pk,
+            last_seq=alert.pk,
+            changes=1,
+            next_attempt_at=timezone.now(),
+        )
     changes = changes_after(webhook)
     if not changes:
         return None
@@ -112,7 +145,16 @@ def next_delivery(webhook: Webhook) -> Delivery | None:
     )
 
 
+def next_alert(webhook: Webhook) -> Alert | None:
+    """The oldest one that it has not taken, where it is told of alerts."""
+    if Told.ALERTS not in webhook.told:
+        return None
+    return Alert.objects.filter(project=webhook.project_id, pk__gt=webhook.after_alert).order_by("pk").first()
+
+
 def changes_after(webhook: Webhook) -> list[GoldChange]:
+    if Told.LABELS not in webhook.told:
+        return []
     rows = GoldChange.objects.filter(project_id=webhook.project_id, pk__gt=webhook.after_seq)
     return list(rows.order_by("pk")[:CHANGES_AT_ONCE])
 
@@ -136,7 +178,8 @@ def note_taken(delivery: Delivery, *, status: int, seconds: float) -> bool:
         finished_at=timezone.now(),
     )
     if mine:
-        Webhook.objects.filter(pk=delivery.webhook_id).update(after_seq=delivery.last_seq)
+        place = "after_alert" if delivery.about == Told.ALERTS else "after_seq"
+        Webhook.objects.filter(pk=delivery.webhook_id).update(**{place: delivery.last_seq})
     return bool(mine)
 
 
@@ -160,11 +203,13 @@ def due(now: datetime, project_id: int | None = None) -> Iterator[int]:
     """Webhooks with something to send at this moment."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
     waiting = Delivery.objects.filter(webhook=OuterRef("pk"), state=DeliveryState.WAITING)
-    news = GoldChange.objects.filter(project=OuterRef("project"), pk__gt=OuterRef("after_seq"))
+    changes = GoldChange.objects.filter(project=OuterRef("project"), pk__gt=OuterRef("after_seq"))
+    alerts = Alert.objects.filter(project=OuterRef("project"), pk__gt=OuterRef("after_alert"))
     rows = Webhook.objects.filter(free, state=WebhookState.ACTIVE)
     if project_id is not None:
         rows = rows.filter(project_id=project_id)
-    is_due = Q(Exists(waiting.filter(next_attempt_at__lte=now))) | (~Q(Exists(waiting)) & Q(Exists(news)))
+    news = Q(told__contains=[Told.LABELS]) & Q(Exists(changes)) | Q(told__contains=[Told.ALERTS]) & Q(Exists(alerts))
+    is_due = Q(Exists(waiting.filter(next_attempt_at__lte=now))) | (~Q(Exists(waiting)) & news)
     yield from rows.filter(is_due).values_list("pk", flat=True)
 
 

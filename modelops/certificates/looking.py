@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from annotation.annotations.models import Gold
 from annotation.documents.models import Document
-from annotation.events.services import publish
 from annotation.people.models import User
 from annotation.projects.models import Kind, LabelSet, Project
 from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
+from modelops.certificates.alerting import raise_revoked
 from modelops.certificates.certify import Certified, certify
 from modelops.certificates.looks import delta_of, size_for_next
 from modelops.certificates.models import Audit, Certificate, CertificateState, End
@@ -162,19 +162,9 @@ def check_audits(certificate: Certificate) -> bool:
         ended = Certificate.objects.valid().filter(pk=certificate.pk)
         if ended.update(state=CertificateState.ENDED, end=End.AUDIT, ended_at=timezone.now()):
             _release_audits(certificate)
-            publish(certificate.project_id, "alert.raised", _alert(certificate, figures))
+            raise_revoked(certificate, End.AUDIT, checked=figures.checked, wrong=figures.wrong)
             logger.warning("%s was broken by %s wrong of %s audits", certificate, figures.wrong, figures.checked)
     return True
-
-
-def _alert(certificate: Certificate, figures: AuditFigures) -> dict[str, object]:
-    return {
-        "kind": "certificate_revoked",
-        "certificate": certificate.pk,
-        "checked": figures.checked,
-        "wrong": figures.wrong,
-        "precision": certificate.target,
-    }
 
 
 def _audits(certificate: Certificate) -> QuerySet[Audit]:
@@ -220,7 +210,9 @@ def revoke(certificate: Certificate, *, user: User, returns: bool) -> Certificat
     row = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if row.state == CertificateState.VALID:
         row.state, row.end, row.ended_at, row.ended_by = CertificateState.ENDED, End.MANAGER, timezone.now(), user
+        figures = audit_figures(row)
         _release_audits(row)
+        raise_revoked(row, End.MANAGER, checked=figures.checked, wrong=figures.wrong, by=user)
     row.is_returning = row.is_returning or returns
     row.save(update_fields=["state", "end", "ended_at", "ended_by", "is_returning"])
     return row

@@ -1,36 +1,16 @@
 """Whether texts and answers change: each period beside the first one, quiet where chance explains the difference."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from annotation.projects.models import LabelSet
-from annotation.quality.asked import day_of, figure_of
-from annotation.quality.columns import VoiceKind
-from annotation.quality.drift import FEWEST, LEAST_SHIFT, Drift, drift, in_bins, quantile_edges
-from annotation.quality.reading import Ints, given, is_between
+from annotation.quality.asked import figure_of
+from annotation.quality.drift import FEWEST, LEAST_SHIFT, Drift
+from annotation.quality.drifting import Period, Watched, answers_watched, texts_watched
 from modelops.reports.drawing import Point, Series, line_chart
 from modelops.reports.inputs import Inputs
 from modelops.reports.shapes import Cell, Chart, Column, Report, Section, Table, Unit
-
-DAY, WEEK = 1_440, 7 * 1_440
-# Up to so many days a period is a day, with more it is a week.
-MOST_DAYS = 21
-MOST_PERIODS = 26
-# The first periods with together so many make the reference.
-REFERENCE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole days, both included; `kept`: which rows fall into it."""
-
-    first: date
-    last: date
-    kept: Ints
 
 
 def drift_report(inputs: Inputs) -> Report:
@@ -42,68 +22,23 @@ def drift_report(inputs: Inputs) -> Report:
     return Report("drift", sections)
 
 
-def periods(minutes: Ints) -> list[Period]:
-    if not len(minutes):
-        return []
-    days = minutes // DAY
-    size = 1 if int(days.max() - days.min()) < MOST_DAYS else 7
-    # Day 0 was a Thursday: weeks begin on Mondays.
-    numbers = (days + 3) // size if size > 1 else days
-    found = []
-    for number in np.unique(numbers)[-MOST_PERIODS:].tolist():
-        first = number * size - (3 if size > 1 else 0)
-        start = day_of(first * DAY)
-        found.append(Period(start, start + timedelta(days=size - 1), np.flatnonzero(numbers == number)))
-    return found
-
-
 def _texts(inputs: Inputs) -> list[Section]:
-    documents = inputs.columns.documents[is_between(inputs.columns.documents["minute"], inputs.asked)]
-    found = periods(documents["minute"].astype(np.int64))
-    lengths = documents["length"].astype(np.float64)
-    edges = quantile_edges(lengths)
-    numbers = [len(one.kept) for one in found]
-    _names, languages = np.unique(documents["language"], return_inverse=True)
-    by_length = [in_bins(lengths[one.kept], edges) for one in found]
-    by_language = [np.bincount(languages[one.kept], minlength=len(_names)) for one in found]
-    return [
-        *_section(inputs, Watched("drift_length", _("Length of the texts"), found, by_length, numbers), "texts"),
-        *_section(inputs, Watched("drift_language", _("Language of the texts"), found, by_language, numbers), "texts"),
-    ]
+    titles = {"length": _("Length of the texts"), "language": _("Language of the texts")}
+    found = texts_watched(inputs.columns, inputs.asked)
+    return [section for one in found for section in _section(inputs, one, titles[one.name], "texts")]
 
 
 def _answers(inputs: Inputs, label_set: LabelSet) -> list[Section]:
-    rows = given(inputs.columns, label_set.pk, VoiceKind.PERSON)
-    labels, places = np.unique(rows.value, return_inverse=True)
-    found = periods(rows.minute)
-    counts = [np.bincount(places[one.kept], minlength=len(labels)) for one in found]
-    numbers = [len(np.unique(rows.document[one.kept])) for one in found]
     title = _("Answers: %(name)s") % {"name": label_set.title}
-    key = f"drift_{label_set.pk}"
-    return _section(inputs, Watched(key, title, found, counts, numbers), "answers", label_set=label_set.pk)
+    return _section(inputs, answers_watched(inputs.columns, label_set.pk), title, "answers")
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """Counts by category, a row a period; `numbers`: the documents that a period's link opens."""
-
-    key: str
-    title: str
-    periods: list[Period]
-    counts: Sequence[Ints]
-    numbers: Sequence[int]
-
-
-def _section(inputs: Inputs, watched: Watched, figure: str, **behind: object) -> list[Section]:
-    found, counts, key, title = watched.periods, watched.counts, watched.key, watched.title
-    split = _reference(counts)
-    if split is None:
+def _section(inputs: Inputs, watched: Watched, title: str, figure: str) -> list[Section]:
+    found, split, results = watched.periods, watched.split, watched.results()
+    if split is None or not any(results):
         return []
-    before = np.sum(counts[:split], axis=0)
-    results = [drift(before, now, comparisons=len(counts) - split) for now in counts[split:]]
-    later = found[split:]
-    if not any(results):
-        return []
+    key, later = f"drift_{watched.name}", found[split:]
+    behind = {"label_set": watched.label_set} if watched.label_set else {}
     rows = []
     for place, (one, result) in enumerate(zip(later, results, strict=True)):
         asked = inputs.asked.between(
@@ -128,16 +63,6 @@ def _section(inputs: Inputs, watched: Watched, figure: str, **behind: object) ->
     chart = line_chart(title, [f"{one.first:%m-%d}" for one in later], series)
     shown = Chart(chart, Table(key, title, columns, rows))
     return [Section(key, title, _words(found[: split + 1], results), charts=[shown], width=6)]
-
-
-def _reference(counts: Sequence[Ints]) -> int | None:
-    """How many of the first periods make the reference; None where nothing is left to compare."""
-    total = 0
-    for place, one in enumerate(counts):
-        total += int(one.sum())
-        if total >= REFERENCE:
-            return place + 1 if place + 1 < len(counts) else None
-    return None
 
 
 def _cells(result: Drift | None) -> list[Cell]:
