@@ -57,14 +57,13 @@ class Starters:
     def complete(self, asked: Asked, text: str, spans: list[Span] | None, sure: Sequence[float]) -> "Answered":
         """A head's spans (None: it says nothing yet) with those of starters for labels that few documents taught."""
         starting = self.starting(asked.name, has_head=spans is not None)
-        kept = [pair for pair in zip(spans or [], sure, strict=True) if pair[0]["label"] not in starting]
+        pairs = [pair for pair in zip(spans or [], sure, strict=True) if pair[0]["label"] not in starting]
         for label, starter in starting.items():
             confidence = self._confidence(asked.name, label)
-            for start, end in ALL[starter](text):
-                if asked.reads(start, end) and (asked.overlap or not _meets(kept, start, end)):
-                    kept.append(({"start": start, "end": end, "label": label}, confidence))
+            found = [(start, end) for start, end in ALL[starter](text) if asked.reads(start, end)]
+            pairs += [({"start": start, "end": end, "label": label}, confidence) for start, end in found]
         made_by = maker(has_head=spans is not None, has_starters=bool(starting))
-        return Answered(_limited(kept, asked.max_spans), made_by)
+        return Answered(_kept(pairs, asked), made_by)
 
     def starting(self, name: str, *, has_head: bool) -> dict[str, str]:
         """Label -> starter, of the labels that a head does not know better by now."""
@@ -103,13 +102,14 @@ def stretches_of(text: str, parts: Sequence[Stretch], roles: Sequence[str], part
     return tuple(part for part, role in zip(parts, roles, strict=True) if not part_role or role == part_role)
 
 
-def _meets(kept: Sequence[tuple[Span, float]], start: int, end: int) -> bool:
-    return any(span["start"] < end and start < span["end"] for span, _ in kept)
-
-
-def _limited(pairs: list[tuple[Span, float]], most: int | None) -> list[tuple[Span, float]]:
-    surest = sorted(pairs, key=lambda pair: -pair[1])[:most]
-    return sorted(surest, key=lambda pair: (pair[0]["start"], pair[0]["end"], pair[0]["label"]))
+def _kept(pairs: Sequence[tuple[Span, float]], asked: Asked) -> list[tuple[Span, float]]:
+    """As many as are asked for, the surest first; of two that meet the surer, where they may not overlap."""
+    kept: list[tuple[Span, float]] = []
+    for span, confidence in sorted(pairs, key=lambda pair: -pair[1]):
+        meets = any(span["start"] < other["end"] and other["start"] < span["end"] for other, _ in kept)
+        if (asked.overlap or not meets) and (asked.max_spans is None or len(kept) < asked.max_spans):
+            kept.append((span, confidence))
+    return sorted(kept, key=lambda pair: (pair[0]["start"], pair[0]["end"], pair[0]["label"]))
 
 
 def maker(*, has_head: bool, has_starters: bool) -> str:
