@@ -107,7 +107,7 @@ def planner(request: HttpRequest, project_id: int) -> HttpResponse:
         "others": _others(names, found, draft),
         "found": found,
         "preview": found.preview,
-        "stuck": [_stuck(one, project, names) for one in found.preview.stuck],
+        "stuck": _stuck(found.preview.stuck, project, names),
         "deadlines": _deadlines(found),
     }
     return render(request, "annotation/pages/planner.html", context, status=422 if draft.problems else 200)
@@ -149,10 +149,16 @@ def _others(names: Mapping[int, str], found: Foreseen, draft: Draft) -> list[tup
     return [(pk, name, ", ".join(draft.languages.get(name, []))) for name, pk in rest]
 
 
-def _stuck(one: Stuck, project: Project, names: Mapping[int, str]) -> StuckRow:
-    ids = ",".join(str(pk) for pk in one.documents[:MOST_IDS])
-    url = f"{reverse('documents', args=[project.pk])}?{urlencode({'ids': ids})}"
-    return StuckRow(_why(one, names), len(one.documents), url)
+def _stuck(found: Sequence[Stuck], project: Project, names: Mapping[int, str]) -> list[StuckRow]:
+    """What stays for one and the same reason is one row."""
+    by_words: dict[str, list[int]] = {}
+    for one in found:
+        by_words.setdefault(_why(one, names), []).extend(one.documents)
+    rows = []
+    for words, ids in sorted(by_words.items(), key=lambda pair: -len(pair[1])):
+        query = urlencode({"ids": ",".join(map(str, sorted(ids)[:MOST_IDS]))})
+        rows.append(StuckRow(words, len(ids), f"{reverse('documents', args=[project.pk])}?{query}"))
+    return rows
 
 
 def _why(one: Stuck, names: Mapping[int, str]) -> str:

@@ -1,6 +1,7 @@
 """Hidden gold: now and then a document whose answer is known, lent like any other, with feedback afterwards."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from annotation.annotations.models import Annotation, Status
 from annotation.documents.models import Document, State
 from annotation.people.models import User
+from annotation.plans.lending import MyTerms, terms_for
 from annotation.practice.feedback import Feedback, label_sets_of, score_beside_gold
 from annotation.practice.models import HIDDEN_ROUND, ItemKind, PracticeAttempt, PracticeItem
 from annotation.projects.models import Project
@@ -19,33 +21,65 @@ from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
 from annotation.queue.services import lend
 
 _WITH_GOLD = (State.GOLD, State.AUTO_ACCEPTED)
+_NOT_HIDDEN = 0
 # As in the queue: what a person gave back is not offered to them again for so long.
 _REST = timedelta(hours=1)
 
 
 def next_documents(*, project: Project, user: User, count: int) -> list[Assignment]:
-    """Lend from the queue; each place goes to hidden gold with the project's share, drawn anew at each lending.
+    """Lend from the queue; each place goes to hidden gold with its shares, drawn anew at each lending.
 
-    Where the queue is empty nothing is lent: nobody works on known answers alone.
+    Where the queue has nothing for the person nothing is lent: nobody works on known answers alone. Under a plan of
+    assignment rules hidden gold comes from the person's own lanes, as everything else does.
     """
-    drawn = places_for_hidden(project.hidden_gold_share, count)
-    if not drawn or not Document.objects.filter(project=project).open().exists():
+    drawn = places_for_hidden(project, count)
+    if not drawn:
         return lend(project=project, user=user, count=count)
     with transaction.atomic():
-        hidden = _lend_hidden(project, user, drawn)
+        mine = terms_for(project=project, user=user, now=timezone.now())
+        hidden = _lend_hidden(project, user, drawn, mine) if _has_open(project, mine) else []
         lent = lend(project=project, user=user, count=count - len(hidden))
     for assignment in hidden:
         lent.insert(random.randint(0, len(lent)), assignment)
     return lent
 
 
-def places_for_hidden(share: float, count: int) -> int:
-    return sum(random.random() < share for _ in range(count)) if share else 0
+def hidden_shares(project: Project) -> dict[int | None, float]:
+    """How many of the places go to each gold set, by its id; None: hidden gold of no set."""
+    sets = {int(pk): share for pk, share in project.gold_set_shares.items()}
+    return {pk: share for pk, share in {None: project.hidden_gold_share, **sets}.items() if share}
 
 
-def _lend_hidden(project: Project, user: User, count: int) -> list[Assignment]:
+def places_for_hidden(project: Project, count: int) -> Counter[int | None]:
+    """How many of so many places go to which set, by chance. The sets' shares add up to at most MOST_HIDDEN."""
+    shares = hidden_shares(project)
+    if not shares:
+        return Counter()
+    kept = max(0.0, 1 - sum(shares.values()))
+    drawn = random.choices([*shares, _NOT_HIDDEN], [*shares.values(), kept], k=count)
+    return Counter(pk for pk in drawn if pk != _NOT_HIDDEN)
+
+
+def _has_open(project: Project, mine: MyTerms | None) -> bool:
+    rows = Document.objects.filter(project=project).open()
+    if mine is None:
+        return rows.exists()
+    # One place stays for an ordinary document.
+    return mine.limited(2) > 1 and rows.filter(lane__in=mine.numbers).exists()
+
+
+def _lend_hidden(
+    project: Project, user: User, places: Counter[int | None], mine: MyTerms | None = None
+) -> list[Assignment]:
     first = Assignment.objects.filter(document=OuterRef("document")).order_by("pk").values("is_blind")[:1]
-    drawn = list(_items_for(project, user).annotate(was_blind=Subquery(first)).order_by("?")[:count])
+    drawn: list[PracticeItem] = []
+    for gold_set, count in places.items():
+        items = _items_for(project, user).filter(gold_set=gold_set)
+        if mine is not None:
+            items = items.filter(document__lane__in=mine.numbers)
+        drawn += items.annotate(was_blind=Subquery(first)).order_by("?")[:count]
+    if mine is not None:
+        drawn = drawn[: mine.limited(len(drawn) + 1) - 1]
     expires = timezone.now() + timedelta(minutes=project.lease_minutes)
     rows = [
         Assignment(
@@ -131,7 +165,7 @@ def note_answer(*, document: Document, annotation: Annotation) -> bool:
 
 def last_feedback(project: Project, user: User) -> int:
     """The newest attempt that the person may have read about; costs nothing where no hidden gold is lent."""
-    if not project.hidden_gold_share:
+    if not hidden_shares(project):
         return 0
     rows = PracticeAttempt.objects.filter(project=project, user=user, round=HIDDEN_ROUND)
     return rows.order_by("-pk").values_list("pk", flat=True).first() or 0

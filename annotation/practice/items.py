@@ -66,7 +66,7 @@ def add_items(*, project: Project, user: User, document_ids: Sequence[int], kind
         ],
         update_conflicts=True,
         unique_fields=["document"],
-        update_fields=["kind", "position", "is_active"],
+        update_fields=["kind", "position", "is_active", "gold_set"],
     )
     return len(new)
 
