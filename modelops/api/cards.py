@@ -27,6 +27,7 @@ class CardSerializer(serializers.Serializer[Any]):
     snapshot = serializers.DictField(allow_null=True)
     learned_from = serializers.DictField(help_text="Counts of documents, labels, languages, lengths, sources, people.")
     label_sets = serializers.DictField(help_text="Figures by label set, with labels, slices, confusion, reliability.")
+    options = serializers.DictField(help_text="What came of options of the run: privacy, ensemble, pieces")
     comparison = serializers.DictField()
     limits = serializers.ListField(child=serializers.DictField())
     words = serializers.ListField(child=serializers.CharField())

@@ -39,6 +39,11 @@ class RunArguments(serializers.Serializer[Any]):
     threads = serializers.IntegerField(min_value=1, max_value=64, required=False)
     calibration_share = serializers.FloatField(min_value=0, max_value=0.99, required=False)
     resume_seconds = serializers.FloatField(min_value=1, max_value=3600, required=False)
+    blanked_share = serializers.FloatField(min_value=0, max_value=0.9, required=False, help_text="Augmentation")
+    ensemble = serializers.IntegerField(min_value=1, max_value=8, required=False)
+    privacy_epsilon = serializers.FloatField(min_value=0.1, max_value=100, required=False, allow_null=True)
+    privacy_delta = serializers.FloatField(min_value=1e-12, max_value=0.0099, required=False, allow_null=True)
+    processes = serializers.IntegerField(min_value=1, max_value=64, required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:  # Any: JSON
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []

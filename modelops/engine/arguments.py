@@ -6,9 +6,18 @@ from typing import Any, Literal, get_args
 
 ClassWeights = Literal["none", "sqrt", "balanced"]
 
-_POSITIVE = ("batch_size", "lora_rank", "lora_alpha", "max_length", "max_windows", "threads", "token_budget")
+_POSITIVE = (
+    "batch_size",
+    "lora_rank",
+    "lora_alpha",
+    "max_length",
+    "max_windows",
+    "threads",
+    "token_budget",
+    "processes",
+)
 _POSITIVE_FLOATS = ("head_learning_rate", "resume_seconds", "clip_norm")
-_SHARES = ("lora_dropout", "warmup_share", "calibration_share", "label_smoothing")
+_SHARES = ("lora_dropout", "warmup_share", "calibration_share", "label_smoothing", "blanked_share")
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,11 @@ class TrainingArguments:
     bf16: None takes bfloat16 where it is faster (see `prefers_bfloat16`).
     calibration_share: share of the examples kept out of training to fit the heads' temperatures; 0 turns it off.
     resume_seconds: time between two saved states.
+    blanked_share: share of the tokens that each step hides (augmentation); 0 turns it off.
+    ensemble: so many networks from different seeds, averaged into one where that is better on the held-out examples.
+    privacy_epsilon: None learns as usual; a number trains the heads alone, with that differential privacy a document.
+    privacy_delta: None takes 1 / n^1.1 of n documents.
+    processes: so many processes share every step; see `peers.py`.
     """
 
     seed: int = 17
@@ -53,6 +67,11 @@ class TrainingArguments:
     threads: int = 1
     calibration_share: float = 0.1
     resume_seconds: float = 60.0
+    blanked_share: float = 0.0
+    ensemble: int = 1
+    privacy_epsilon: float | None = None
+    privacy_delta: float | None = None
+    processes: int = 1
 
     def __post_init__(self) -> None:
         for name in _POSITIVE:
@@ -74,6 +93,17 @@ class TrainingArguments:
         _require(self.class_weights in get_args(ClassWeights), "class_weights", "none, sqrt or balanced")
         _require(self.bf16 in (None, True, False), "bf16", "None, true or false")
         _require(isinstance(self.warm_start, bool), "warm_start", "true or false")
+        self._check_options()
+
+    def _check_options(self) -> None:
+        _require(_is_int(self.ensemble) and 1 <= self.ensemble <= 8, "ensemble", "a whole number from 1 to 8")
+        epsilon, delta = self.privacy_epsilon, self.privacy_delta
+        _require(epsilon is None or (_is_number(epsilon) and 0.1 <= epsilon <= 100), "privacy_epsilon", "0.1 to 100")
+        _require(delta is None or (_is_number(delta) and 0 < delta < 0.01), "privacy_delta", "above 0, below 0.01")
+        alone = epsilon is None or (self.ensemble == 1 and self.processes == 1)
+        _require(
+            alone, "privacy_epsilon", "without an ensemble or several processes: each of them would spend it again"
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingArguments":  # Any: decoded JSON

@@ -46,6 +46,8 @@ class TextTokenizer:
         prefix = self._tokenizer.encode(encoder.prefix.strip(), add_special_tokens=False).ids if encoder.prefix else []
         self.opening: list[int] = [begin, *prefix]
         self.closing: list[int] = [end]
+        blanks = (self._tokenizer.token_to_id(token) for token in ("[MASK]", "<mask>", "[UNK]", "<unk>"))
+        self.blank_id: int = next((number for number in blanks if number is not None), begin)
         self.padding_id: int = BertConfig.from_pretrained(encoder.path).pad_token_id or 0
 
     @property

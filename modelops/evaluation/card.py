@@ -10,6 +10,8 @@ from modelops.evaluation.models import Evaluation
 from modelops.registry.models import ModelVersion
 
 Card = dict[str, Any]  # Any: JSON
+# What `options.py` tells of a run.
+OPTIONS = ("privacy", "ensemble", "pieces")
 # A label with less gold is hardly learned; a label that is found less often is not to be relied on.
 FEW_GOLD = 20
 WEAK_RECALL = 0.6
@@ -37,6 +39,7 @@ def card_of(version: ModelVersion) -> Card:
         "snapshot": run.snapshot if run else None,
         "learned_from": learned,
         "label_sets": sets,
+        "options": {name: version.metrics[name] for name in OPTIONS if name in version.metrics},
         "comparison": version.comparison,
         "limits": list(limits_of(learned, sets)),
     }

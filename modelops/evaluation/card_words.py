@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from modelops.evaluation.card import Card
 from modelops.evaluation.fact_words import by_words, value_words
+from modelops.evaluation.options import option_words
 from modelops.evaluation.words import Titles, figure_words, reason_words, verdict_words
 
 
@@ -98,11 +99,17 @@ def _limits(card: Card, titles: Titles) -> Iterator[str]:
 def _learned(card: Card, titles: Titles) -> Iterator[str]:
     yield from _heading(_("What it learned from"))
     yield from (_item(what, _plain(counts)) for what, counts in learned_rows(card))
+    yield from _options(card)
     nothing = _("none")
     for name, counts in card["learned_from"].get("labels", {}).items():
         yield from _heading(_plain(titles.get(name, name)), 3)
         yield from _table(_("Label"), _("Gold"))
         yield from (_row(_plain(label or nothing), str(count)) for label, count in counts.items())
+
+
+def _options(card: Card) -> Iterator[str]:
+    words = option_words(card["options"])
+    yield from ["", *(f"- {_plain(sentence)}" for sentence in words)] if words else []
 
 
 def _figures(card: Card, titles: Titles) -> Iterator[str]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from annotation.access import membership_for
 from modelops.evaluation.card import card_of
 from modelops.evaluation.card_words import intended_use, learned_rows, limit_words, markdown_of
+from modelops.evaluation.options import option_words
 from modelops.evaluation.words import figure_words, reason_words, verdict_words
 from modelops.pages.figures import arguments_of
 from modelops.pages.version_figures import set_views
@@ -33,6 +34,7 @@ def version_card(request: HttpRequest, project_id: int, version_id: int) -> Http
         "uses": intended_use(card),
         "limits": [limit_words(limit, titles) for limit in card["limits"]],
         "learned": learned_rows(card),
+        "options": option_words(card["options"]),
         "gold": [
             (
                 titles.get(name, name),

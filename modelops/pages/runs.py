@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotation.access import membership_for
 from annotation.events.addresses import live_url
 from annotation.projects.models import Role
+from modelops.evaluation.options import option_words
 from modelops.evaluation.words import figure_words, reason_words, verdict_words
 from modelops.pages.charts import loss_curve
 from modelops.pages.figures import arguments_of, label_sets_of, stage_words, titles_of
@@ -41,6 +42,7 @@ def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse
         "curve": loss_curve(run.metrics.get("losses", [])),
         "figures": label_sets_of(run.metrics, titles),
         "arguments": arguments_of(run.arguments),
+        "options": option_words(run.metrics),
         "verdict": verdict_words(comparison),
         "reasons": [*figure_words(comparison, titles), *reason_words(comparison, titles)],
         "live": live_url(project_id, host=request.get_host(), is_secure=request.is_secure()),

@@ -18,6 +18,7 @@ from annotation.projects.models import LabelSet, Membership, Role
 from modelops.evaluation.compare import Comparison
 from modelops.evaluation.fact_words import by_words, value_words
 from modelops.evaluation.flips import CHANGES, SEED_SHARE, Change, Flips
+from modelops.evaluation.options import option_words
 from modelops.evaluation.words import figure_words, reason_words, verdict_words
 from modelops.pages.charts import percent
 from modelops.pages.version_figures import set_views
@@ -94,6 +95,7 @@ def version_page(request: HttpRequest, project_id: int, version_id: int) -> Http
         "verdict": verdict_words(version.comparison),
         "figures": figure_words(version.comparison, titles),
         "reasons": reason_words(version.comparison, titles),
+        "options": option_words(version.metrics),
         "before": before,
         "flips": flip_rows(before, version, titles) if before else [],
         "seed_percent": round(100 * SEED_SHARE),

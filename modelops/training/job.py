@@ -2,7 +2,7 @@
 
 import logging
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,18 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from annotation.projects.models import Project
+from modelops.engine.apart import fit_apart
 from modelops.engine.arguments import TrainingArguments
 from modelops.engine.checkpoints import CheckpointError
 from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.losses import LossDiverged
+from modelops.engine.memory import is_out_of_memory
 from modelops.engine.serving import Predictor
 from modelops.engine.training import Progress, fit
 from modelops.evaluation.job import HeldOut, Judged, judge
 from modelops.evaluation.learned import learned_of
 from modelops.evaluation.models import Evaluation
+from modelops.evaluation.options import options_of
 from modelops.evaluation.reading import facts_of, people_of
 from modelops.registry import checkpoints
 from modelops.registry.checkpoints import UnsafeCheckpoint
@@ -83,8 +86,8 @@ def _words(error: Exception) -> str:
         }
     if isinstance(error, ValueError | FileNotFoundError):
         return str(error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return _("The memory did not suffice. Try a smaller batch size or token budget.")
+    if is_out_of_memory(error):
+        return _("The memory did not suffice, not even for one text at a time. Try a smaller max_length.")
     if isinstance(error, OSError):
         return _("The disk could not be read or written: %(error)s.") % {"error": error.strerror or str(error)}
     return _("An unexpected error stopped the run (%(kind)s). The worker's log says more.") % {
@@ -106,9 +109,11 @@ def _work(attempt: Attempt) -> None:
     sha256 = checkpoints.digest(checkpoints.folder_of(path))
     attempt.note(stage="evaluating", progress=FIT_SHARE)
     predictor = Predictor.load(folder, encoder, threads=arguments.threads)
+    told = options_of(predictor.checkpoint.figures)
     for _round in range(MOST_CHANGES):
         project = Project.objects.get(pk=run.project_id)
         judged = judge(project, _test_split(dataset), predictor, attempt.check)
+        judged = replace(judged, metrics=judged.metrics | told)
         try:
             _finish(attempt, dataset, judged, path, sha256)
         except ProductionChanged:
@@ -157,7 +162,8 @@ def _fit(attempt: Attempt, dataset: Dataset, arguments: TrainingArguments, encod
 
     examples = [_example(document) for document in dataset.train]
     heads = [HeadSpec.of(shape) for shape in dataset.taught]
-    fit(examples, heads, arguments, encoder=encoder, folder=work, on_progress=on_progress)
+    learn = fit if arguments.processes == 1 else fit_apart
+    learn(examples, heads, arguments, encoder=encoder, folder=work, on_progress=on_progress)
     attempt.check()
     work.rename(done)
     return done

@@ -5,7 +5,7 @@ import sys
 
 BENCHMARKS = (
     *("imports", "scale", "reports", "prelabel", "explanations", "desk", "live"),
-    *("selection", "learning", "certificates"),
+    *("selection", "learning", "certificates", "private"),
 )
 
 
