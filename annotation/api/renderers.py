@@ -1,9 +1,11 @@
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from rest_framework.renderers import JSONRenderer as RestJSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
+
+_encoder = msgspec.json.Encoder(enc_hook=JSONEncoder().default)
 
 
 class JSONRenderer(RestJSONRenderer):
@@ -19,5 +21,4 @@ class JSONRenderer(RestJSONRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        text = json.dumps(data, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode()
+        return _encoder.encode(data)

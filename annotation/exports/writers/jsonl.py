@@ -1,5 +1,6 @@
-import json
 from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from annotation.exports.formats import Layout
 from annotation.exports.rows import Line
@@ -7,6 +8,6 @@ from annotation.exports.rows import Line
 
 def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
     """One JSON object a line, UTF-8, texts as they are."""
-    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    encode = msgspec.json.encode
     for line in lines:
-        yield f"{encode(line)}\n".encode()
+        yield encode(line) + b"\n"
