@@ -60,7 +60,7 @@ def site_processes(environ: Mapping[str, str]) -> list[Process]:
     places = Places.of(environ)
     beat_schedule = places.home / "run" / "beat-schedule"
     return [
-        _python("web", _web(environ), environ),
+        _python("web", _web(environ), environ, OMP_NUM_THREADS="1"),
         _python("live", _live(environ), environ),
         _python("worker-bulk", _worker("bulk"), environ),
         _python("worker-live", _worker("live"), environ, OMP_NUM_THREADS=environ.get("OMP_NUM_THREADS") or "1"),
@@ -77,7 +77,7 @@ def _python(name: str, arguments: list[str], environ: Mapping[str, str], **extra
 
 def _web(environ: Mapping[str, str]) -> list[str]:
     return [
-        *("granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"),
+        *("collabweb.web", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers"),
         *("--host", environ["COLLABWEB_HOST"], "--port", environ["COLLABWEB_PORT"]),
         *("--workers", environ.get("COLLABWEB_WEB_WORKERS") or "2", "--blocking-threads", "4"),
         *("--workers-kill-timeout", "5", "--log-level", "warning", "collabweb.wsgi:application"),
