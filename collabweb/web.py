@@ -26,4 +26,4 @@ def preload() -> None:
 if __name__ == "__main__":
     multiprocessing.set_start_method("fork")
     preload()
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 
-HEAVY = ("torch", "transformers", "peft", "safetensors", "sklearn", "pandas", "pyarrow")
+HEAVY = ("torch", "transformers", "peft", "safetensors", "scipy", "sklearn", "pandas", "pyarrow")
 # The address table is loaded by the first request, so ask for it as a request would.
 PROGRAM = """
 import importlib, sys
