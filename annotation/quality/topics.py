@@ -79,6 +79,12 @@ def _topics(label_sets: Sequence[LabelSet], mood: LabelSet) -> LabelSet | None:
     return min(others, key=lambda row: (row.kind != Kind.CHOICES, row.position), default=None)
 
 
+def tells_moods(project_id: int) -> bool:
+    """Whether a choice of the project has a negative label. One statement."""
+    labels = Label.objects.filter(label_set__project=project_id, label_set__kind=Kind.CHOICE)
+    return any(_words(label) & NEGATIVE for label in labels.only("name", "titles"))
+
+
 def mood_in(project: Project) -> Mood | None:
     """Two statements."""
     return mood_of(list(LabelSet.objects.filter(project=project).prefetch_related("labels")))

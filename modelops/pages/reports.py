@@ -20,6 +20,7 @@ from annotation.documents.filters import META
 from annotation.pages.forms import LANGUAGES
 from annotation.projects.models import Membership, Role
 from annotation.quality.asked import Asked, read
+from annotation.quality.topics import tells_moods
 from modelops.pages.report_view import View, csv_rows
 from modelops.reports.kept import Found, Wish, wait, wish_for
 from modelops.reports.names import PERSON, TITLES
@@ -116,7 +117,9 @@ def _csv_url(address: str, asked: Asked) -> str:
 def _context(membership: Membership, asked: Asked, view: View, found: Found) -> dict[str, Any]:  # Any: a context
     project_id = membership.project_id
     query = f"?{asked.query}" if asked.query else ""
-    names = [(name, title, reverse(f"report_{name}", args=[project_id]) + query) for name, title in TITLES.items()]
+    hidden = set() if membership.role == Role.ANNOTATOR or tells_moods(project_id) else {"topics"}
+    shown = [(name, title) for name, title in TITLES.items() if name not in hidden]
+    names = [(name, title, reverse(f"report_{name}", args=[project_id]) + query) for name, title in shown]
     return {
         "membership": membership,
         "sections": view.sections(found.kept.report) if found.kept else [],

@@ -17,6 +17,7 @@ from modelops.reports.overview import overview_report
 from modelops.reports.people import people_report
 from modelops.reports.person import person_report
 from modelops.reports.shapes import Report
+from modelops.reports.topics import topics_report
 from modelops.reports.work import work_report
 
 REPORTS: dict[str, Callable[[Inputs], Report]] = {
@@ -26,6 +27,7 @@ REPORTS: dict[str, Callable[[Inputs], Report]] = {
     "people": people_report,
     "corrections": corrections_report,
     "model": model_report,
+    "topics": topics_report,
     "drift": drift_report,
 }
 # Of the time, reading the columns takes about this share.

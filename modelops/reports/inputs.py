@@ -86,6 +86,8 @@ TABLES = {
     "agreement": ("values", "items"),
     "model": ("values",),
     "drift": ("values",),
+    # Its texts are read by the room quality, with what the model says of them.
+    "topics": (),
 }
 
 

@@ -10,6 +10,7 @@ TITLES: dict[str, Promise] = {
     "people": _("People"),
     "corrections": _("Corrections"),
     "model": _("Model"),
+    "topics": _("Topics"),
     "drift": _("Drift"),
 }
 NAMES = tuple(TITLES)

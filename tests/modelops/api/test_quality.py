@@ -111,7 +111,7 @@ def test_pages_and_api_tell_the_same_figures() -> None:
 
     assert answer["asked"] == {"from": "2026-09-01"}
     reports: dict[str, Any] = answer["reports"]  # Any: JSON
-    assert list(reports) == ["overview", "work", "agreement", "people", "corrections", "model", "drift"]
+    assert list(reports) == ["overview", "work", "agreement", "people", "corrections", "model", "topics", "drift"]
     pace = reports["work"]["pace"]["tables"]["pace"]
     assert [row["name"] for row in pace] == ["ann", "ben", "cy"]
     assert [row["documents"] for row in pace] == [120, 120, 60]
