@@ -129,6 +129,7 @@ def _model() -> dict[str, str]:
         "ideas_other": _("v{version} has {count} other ideas, press {key_ideas} to view"),
         "by_fast_head": _("Fast head"),
         "by_label_words": _("From the words of the labels"),
+        "by_starters": _("Starter, before there is gold"),
         "updated_fast": _("The fast head looked at this document again"),
         "ideas_fast_one": _("The fast head has {count} other idea, press {key_ideas} to view"),
         "ideas_fast_other": _("The fast head has {count} other ideas, press {key_ideas} to view"),

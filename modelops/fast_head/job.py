@@ -89,7 +89,7 @@ def _refit(project_id: int) -> bool:
         row.base = project.production_version or 0
         row.refits += 1
         doubts = _show(project, row, memory, waiting, watch)
-        note_refit(row, memory.learned(), change=memory.change, gold=len(memory.gold), laps=watch.laps)
+        note_refit(row, memory.learned(), change=memory.change, gold=len(memory.gold), watch=watch)
     # In a transaction of its own: somebody who is lent a document now waits for no more than this.
     rerank_next(project_id, doubts)
     if not is_all_read:

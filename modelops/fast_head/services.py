@@ -13,9 +13,8 @@ from modelops import signals
 from modelops.fast_head.comparing import Comparison
 from modelops.fast_head.models import FastHead
 from modelops.fast_head.showing import forget_old, retire
+from modelops.fast_head.stopwatch import Stopwatch
 from modelops.registry.models import ModelVersion
-
-Laps = dict[str, float]
 
 FIRST_RETRY = timedelta(seconds=5)
 LAST_RETRY = timedelta(minutes=5)
@@ -66,13 +65,16 @@ def note_failure(project_id: int, error: str) -> None:
     FastHead.objects.filter(pk=row.pk).update(error=error[:500], failures=row.failures + 1, tried_at=now)
 
 
-def note_refit(row: FastHead, learned: Mapping[str, tuple[str, int]], *, change: int, gold: int, laps: Laps) -> None:
+def note_refit(
+    row: FastHead, learned: Mapping[str, tuple[str, int]], *, change: int, gold: int, watch: Stopwatch
+) -> None:
     """`learned`: by label set, how its head answers now and how many documents taught it."""
     sets = row.figures.get("label_sets", {})
     row.figures["label_sets"] = {
         name: {**sets.get(name, {}), "method": method, "gold": count} for name, (method, count) in learned.items()
     }
-    row.figures["laps"], row.seconds = laps, sum(laps.values())
+    row.figures["laps"], row.seconds = watch.laps, sum(watch.laps.values())
+    row.figures["started_at"] = watch.started_at
     row.change, row.gold = change, gold
     row.refitted_at, row.error, row.failures = timezone.now(), "", 0
     row.save()

@@ -4,7 +4,10 @@ import time
 
 
 class Stopwatch:
+    """`started_at` is in seconds since 1970; `laps` are seconds by name."""
+
     def __init__(self) -> None:
+        self.started_at = time.time()
         self.laps: dict[str, float] = {}
         self._last = time.monotonic()
 

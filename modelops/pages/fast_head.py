@@ -14,6 +14,8 @@ METHODS = {
     "names": gettext_lazy("from the words of the labels"),
     "centroids": gettext_lazy("centers of the labels"),
     "logistic": gettext_lazy("logistic regression"),
+    "starters": gettext_lazy("starters"),
+    "mixed": gettext_lazy("logistic regression, starters for labels with little gold"),
 }
 
 

@@ -17,6 +17,7 @@ from annotation.projects.models import Membership, Role
 from modelops.evaluation.words import figure_words, reason_words, verdict_words
 from modelops.pages.fast_head import fast_head_state
 from modelops.pages.figures import LabelSetFigures, label_sets_of, titles_of
+from modelops.pages.starters import STARTERS, starter_rows
 from modelops.prelabeling.models import Prelabeling
 from modelops.registry.models import ModelVersion, Stage
 from modelops.registry.services import BrokenCheckpoint, GateRefused, NothingToRollBackTo
@@ -67,6 +68,8 @@ def models_context(request: HttpRequest, membership: Membership) -> dict[str, An
         "active": next((run for run in runs if run.state in ACTIVE), None),
         "decision": decision_for(project),
         "fast_head": fast_head_state(project, titles),
+        "starter_rows": starter_rows(project.pk),
+        "starters": STARTERS,
         "live": live_url(project.pk, host=request.get_host(), is_secure=request.is_secure()),
     }
 

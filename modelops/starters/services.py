@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from annotation.projects.models import Kind, Label
@@ -25,13 +26,10 @@ class LabelUse:
 
 def uses_of(project_id: int) -> list[LabelUse]:
     """Of all labels of span label sets, in their order."""
+    chosen = LabelStarter.objects.filter(label=OuterRef("pk")).values("starter")
     rows = Label.objects.filter(label_set__project=project_id, label_set__kind=Kind.SPAN).select_related("label_set")
-    ordered = list(rows.order_by("label_set__position", "label_set_id", "position", "id"))
-    chosen = dict(LabelStarter.objects.filter(label__in=ordered).values_list("label_id", "starter"))
-    return [
-        LabelUse(label, chosen.get(label.pk, starter_for([label.name, *label.titles.values()])), label.pk in chosen)
-        for label in ordered
-    ]
+    ordered = rows.order_by("label_set__position", "label_set_id", "position", "id")
+    return [_use(label, label.chosen) for label in ordered.annotate(chosen=Subquery(chosen))]
 
 
 def starters_of(project_id: int) -> dict[str, dict[str, str]]:
@@ -59,6 +57,12 @@ def choose_starters(*, project_id: int, chosen: Mapping[int, str]) -> int:
     if changed:
         transaction.on_commit(lambda: _tell(project_id))
     return changed
+
+
+def _use(label: Label, chosen: str | None) -> LabelUse:
+    if chosen is not None:
+        return LabelUse(label, chosen, True)
+    return LabelUse(label, starter_for([label.name, *label.titles.values()]), False)
 
 
 def _tell(project_id: int) -> None:

@@ -9,7 +9,6 @@ predictions by one percent is counted apart.
 import asyncio
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import django
 import httpx
 import numpy as np
 import psycopg
@@ -27,17 +27,20 @@ from collabweb.stack.environment import environment
 from modelops.engine.encoders import ENCODERS
 from tests.benchmarks.desk import api, site_environment, stack
 from tests.benchmarks.embedded import DATA, ENCODER, Floats, embeddings
+from tests.benchmarks.site_work import KINDS, SiteWork, since
 
 SET = "tickets_en_banking77"
 GOLD = 10_000
 POOL = 1_500
 LENT = 50
-ROUNDS = 60
+ROUNDS = 50
+LONGEST_MEASURING_SECONDS = 200
 TARGET = 1.0
 WAIT_SECONDS = 3.0
 PARTS = {
     "received": "correction -> other page",
     "save": "  save (whole call)",
+    "message": "  save answered -> refit",
     "read": "  read",
     "refit": "  refit",
     "predict": "  predict",
@@ -52,13 +55,17 @@ def main() -> int:
         print("live: the folder ../shared with the real data is absent; nothing measured")
         return 0
     vectors, rows = embeddings(SET)
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(prefix="live") as home:
         settings = site_environment(Path(home)) | {"COLLABWEB_ENCODER": ENCODER, "COLLABWEB_API_RATE": "1000/second"}
         stack("up", settings)
         try:
             url = f"http://127.0.0.1:{settings['COLLABWEB_PORT']}"
+            os.environ.update(environment(settings), DJANGO_SETTINGS_MODULE="collabweb.settings")
+            django.setup()
             site = Site(url, environment(settings), vectors, rows)
+            started = time.monotonic()
             site.fill()
+            print(f"live: filled and learned in {time.monotonic() - started:.0f} s", flush=True)
             found = asyncio.run(site.measure())
         finally:
             stack("down", settings)
@@ -69,6 +76,7 @@ class Site:
     """A running site with one project; `ids`: the documents by row of the set."""
 
     def __init__(self, url: str, settings: Mapping[str, str], vectors: Floats, rows: Sequence[Json]) -> None:
+        self.work = SiteWork(settings["COLLABWEB_HOME"])
         self.database, self.live_port = settings["DATABASE_URL"], settings["COLLABWEB_LIVE_PORT"]
         self.rows = rows[: GOLD + POOL]
         self.units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -115,11 +123,21 @@ class Site:
         deadline = time.monotonic() + 900
         while time.monotonic() < deadline:
             head = self.head()
-            if head and head["gold"] >= GOLD and head["figures"].get("tuned", {}).get("gold", 0) >= GOLD:
-                time.sleep(3)
+            is_tuned = head and head["figures"].get("tuned", {}).get("gold", 0) >= GOLD
+            if is_tuned and head["gold"] >= GOLD and self._answered() >= LENT:
                 return
             time.sleep(1)
         raise RuntimeError(f"the fast head did not learn: {self.head()}")
+
+    def _answered(self) -> int:
+        """How many of the documents that come next the fast head has answered."""
+        statement = """
+            SELECT count(*) FROM (SELECT id FROM annotation_document WHERE project_id = %s AND slots > 0
+                ORDER BY priority DESC, id LIMIT %s) AS next
+            WHERE EXISTS (SELECT 1 FROM annotation_prediction WHERE document_id = next.id)
+        """
+        with psycopg.connect(self.database) as database:
+            return int((database.execute(statement, [self.project, LENT]).fetchone() or (0,))[0])
 
     def head(self) -> Json:
         names = ("gold", "refits", "seconds", "figures", "error", "change")
@@ -130,23 +148,38 @@ class Site:
 
     async def measure(self) -> list[Json]:
         """One row a correction: seconds by part; no `received` where nothing came."""
+        await self._settle()
         lent = self._lend(self.bob)
         theirs = [int(one["document"]["external_id"]) for one in lent]
         mine = {int(one["document"]["external_id"]): one for _ in range(6) for one in self._lend(self.alice)}
-        near = self._nearest(list(mine), theirs)
+        near = self._nearest([number for number, one in mine.items() if not self._is_test(one)], theirs)
         by_number = {int(one["document"]["external_id"]): one for one in lent}
         documents = {one["document"]["id"] for one in lent}
         token = self.bob.headers["Authorization"].split()[1]
         page = f"ws://127.0.0.1:{self.live_port}/ws/projects/{self.project}/?token={token}"
+        found: list[Json] = []
+        until = time.monotonic() + LONGEST_MEASURING_SECONDS
         async with connect(page) as socket:
-            return [
-                await self._correct(socket, mine[number], by_number[other], documents)
-                for number, other in near[:ROUNDS]
-            ]
+            for number, other in near[:ROUNDS]:
+                if time.monotonic() < until:
+                    found.append(await self._correct(socket, mine[number], by_number[other], documents))
+        return found
 
     def _lend(self, person: httpx.Client) -> list[Json]:
         answer = person.post(f"projects/{self.project}/queue/next/", json={"count": LENT}).raise_for_status()
         return list(answer.json()["assignments"]) if answer.content else []
+
+    def _is_test(self, assignment: Json) -> bool:
+        """What is corrected in a test document teaches nobody, by design."""
+        with psycopg.connect(self.database) as database:
+            statement = """
+                SELECT salt, text_key FROM annotation_document AS document
+                JOIN annotation_project AS project ON project.id = project_id WHERE document.id = %s
+            """
+            row = database.execute(statement, [assignment["document"]["id"]]).fetchone()
+        from modelops.training.dataset import is_test
+
+        return row is not None and is_test(*row)
 
     def _nearest(self, mine: list[int], theirs: list[int]) -> list[tuple[int, int]]:
         """Alice's documents with the nearest of Bob's, the closest pairs first."""
@@ -159,14 +192,14 @@ class Site:
         before: Json = {}
         while (now := await asyncio.to_thread(self.head)) != before:
             before = now
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1)
 
     async def _correct(self, socket: ClientConnection, assignment: Json, near: Json, theirs: set[int]) -> Json:
         """Alice gives the label that comes second for the nearest of Bob's documents."""
         label = list(near["prediction"]["confidence"]["Intent"])[1]
         await self._settle()
         await _drain(socket)
-        started = time.time()
+        before, started = self.work.seconds(), time.time()
         body = {"answer": {"Intent": label}, "status": "submitted", "seconds": 3}
         path = f"documents/{assignment['document']['id']}/annotation/"
         saved = await asyncio.to_thread(self.alice.put, path, json=body)
@@ -174,8 +207,10 @@ class Site:
         parts: Json = {"save": time.time() - started}
         event = await _prediction(socket, theirs)
         parts["received"] = None if event is None else time.time() - started
+        parts["work"] = since(before, self.work.seconds())
         await asyncio.sleep(0.5)
         head = await asyncio.to_thread(self.head)
+        parts["message"] = head["figures"]["started_at"] - started - parts["save"]
         return {**parts, **head["figures"].get("laps", {}), "event": event}
 
 
@@ -199,10 +234,9 @@ async def _prediction(socket: ClientConnection, documents: set[int]) -> Json | N
     return None
 
 
-def show(title: str, values: Sequence[float]) -> None:
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    print(f"  {title:26s}{statistics.median(ordered):8.3f}{p95:8.3f}{ordered[-1]:9.3f}")
+def show(title: str, values: Sequence[float], wanted: str = "") -> None:
+    p50, p95 = np.quantile(values, [0.5, 0.95])
+    print(f"  {title:26s}{p50:8.3f}{p95:8.3f}{max(values):9.3f}  {wanted}".rstrip())
 
 
 def report(found: Sequence[Json]) -> int:
@@ -212,13 +246,16 @@ def report(found: Sequence[Json]) -> int:
     print(f"  {len(found) - len(seen)} corrections changed none of the other person's {LENT} predictions")
     if not seen:
         return 1
-    print(f"  {'seconds':26s}{'median':>8s}{'p95':>8s}{'largest':>9s}")
+    print(f"  {'seconds by the clock':26s}{'p50':>8s}{'p95':>8s}{'largest':>9s}  wanted")
     for name, title in PARTS.items():
-        show(title, [float(one[name]) for one in seen if one.get(name) is not None])
+        wanted = f"p95 <= {TARGET:g}" if name == "received" else ""
+        show(title, [float(one[name]) for one in seen if one.get(name) is not None], wanted)
     worked = [sum(float(one.get(name) or 0) for name in list(PARTS)[1:]) for one in seen]
-    rest = [float(one["received"]) - total for one, total in zip(seen, worked, strict=True)]
-    show("  message, commit, socket", rest)
-    print(f"  target: p95 of correction -> other page <= {TARGET} s")
+    show("  the rest", [float(one["received"]) - total for one, total in zip(seen, worked, strict=True)])
+    print("  seconds of processors, until the event came")
+    show("all processes", [sum(one["work"].values()) for one in seen])
+    for kind in dict.fromkeys(KINDS.values()):
+        show(f"  {kind}", [one["work"][kind] for one in seen])
     return 0
 
 
