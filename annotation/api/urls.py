@@ -12,6 +12,7 @@ from annotation.api.comments import CommentsView, CommentView, FlagResolveView, 
 from annotation.api.discussions import DiscussionPostsView, DiscussionResolveView, DiscussionsView, DiscussionView
 from annotation.api.documents import DocumentView
 from annotation.api.exports import ExportedView, ExportView
+from annotation.api.gold_sets import GoldSetDocumentsView, GoldSetsView, GoldSetView
 from annotation.api.guidelines import GuidelinesChangesView, GuidelinesSeenView, GuidelinesVersionsView, GuidelinesView
 from annotation.api.imports import DocumentsView, ImportCancelView, ImportView
 from annotation.api.inbox import InboxReadView, InboxView, NotificationChoicesView
@@ -64,6 +65,9 @@ urlpatterns = [
     path("views/<int:view_id>/", SavedViewView.as_view(), name="api-view"),
     path("projects/<int:project_id>/queue/", QueueView.as_view(), name="api-queue"),
     path("projects/<int:project_id>/queue/next/", NextView.as_view(), name="api-next"),
+    path("projects/<int:project_id>/gold-sets/", GoldSetsView.as_view(), name="api-gold-sets"),
+    path("gold-sets/<int:gold_set_id>/", GoldSetView.as_view(), name="api-gold-set"),
+    path("gold-sets/<int:gold_set_id>/documents/", GoldSetDocumentsView.as_view(), name="api-gold-set-documents"),
     path("projects/<int:project_id>/plan/", PlanView.as_view(), name="api-plan"),
     path("projects/<int:project_id>/plan/preview/", PlanPreviewView.as_view(), name="api-plan-preview"),
     path("projects/<int:project_id>/plan/undo/", PlanUndoView.as_view(), name="api-plan-undo"),

@@ -42,7 +42,7 @@ def practice(request: HttpRequest, project_id: int) -> HttpResponse:
     project = membership.project
     label_sets = list(project.label_sets.prefetch_related("labels"))
     chosen = {name: request.GET.get(name, "").replace("\0", "")[:200].strip() for name in ("q", "label")}
-    items = PracticeItem.objects.filter(project=project, is_active=True).select_related("document__gold")
+    items = PracticeItem.objects.filter(project=project, is_active=True, gold_set=None).select_related("document__gold")
     page = Paginator(items.order_by("kind", "position", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "membership": membership,

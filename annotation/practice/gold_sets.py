@@ -114,16 +114,10 @@ def add_to_set(*, gold_set: GoldSet, user: User, document_ids: Sequence[int]) ->
         message = _("A gold set has at most %(limit)d documents.") % {"limit": MOST_OF_SET}
         raise ValidationError({"documents": ValidationError(message, code="too_many")})
     start = (PracticeItem.objects.filter(project=project).aggregate(last=Max("position"))["last"] or 0) + 1
+    hidden = {"kind": ItemKind.HIDDEN, "gold_set": gold_set}
     PracticeItem.objects.bulk_create(
         [
-            PracticeItem(
-                project=project,
-                document_id=pk,
-                kind=ItemKind.HIDDEN,
-                gold_set=gold_set,
-                position=place,
-                created_by=user,
-            )
+            PracticeItem(document_id=pk, position=place, created_by=user, project=project, **hidden)
             for place, pk in enumerate(new, start)
         ],
         update_conflicts=True,

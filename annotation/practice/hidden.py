@@ -46,8 +46,9 @@ def next_documents(*, project: Project, user: User, count: int) -> list[Assignme
 
 def hidden_shares(project: Project) -> dict[int | None, float]:
     """How many of the places go to each gold set, by its id; None: hidden gold of no set."""
-    sets = {int(pk): share for pk, share in project.gold_set_shares.items()}
-    return {pk: share for pk, share in {None: project.hidden_gold_share, **sets}.items() if share}
+    shares: dict[int | None, float] = {None: project.hidden_gold_share}
+    shares |= {int(pk): share for pk, share in project.gold_set_shares.items()}
+    return {pk: share for pk, share in shares.items() if share}
 
 
 def places_for_hidden(project: Project, count: int) -> Counter[int | None]:
@@ -94,8 +95,8 @@ def _lend_hidden(
     ]
     # Another tab of the same person may draw the same document at this moment; the row that came first stands.
     Assignment.objects.bulk_create(rows, ignore_conflicts=True)
-    mine = Assignment.objects.filter(user=user, state=AssignmentState.OPEN, kind=AssignmentKind.HIDDEN)
-    return list(mine.filter(document__in=[row.document_id for row in rows]).with_document())
+    lent = Assignment.objects.filter(user=user, state=AssignmentState.OPEN, kind=AssignmentKind.HIDDEN)
+    return list(lent.filter(document__in=[row.document_id for row in rows]).with_document())
 
 
 def _is_blind(project: Project, item: PracticeItem) -> bool:

@@ -54,7 +54,7 @@ def add_items(*, project: Project, user: User, document_ids: Sequence[int], kind
     if len(new) + active.filter(document__in=wanted).count() < len(wanted):
         message = _("Only a document with gold can be practiced on.")
         raise ValidationError({"documents": ValidationError(message, code="no_gold")})
-    if active.count() + len(new) > MAX_ITEMS:
+    if active.filter(gold_set=None).count() + len(new) > MAX_ITEMS:
         message = _("A project has at most %(limit)d practice documents.") % {"limit": MAX_ITEMS}
         raise ValidationError({"documents": ValidationError(message, code="too_many")})
     start = (present.aggregate(last=Max("position"))["last"] or 0) + 1

@@ -36,6 +36,7 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("webhooks", _("Webhooks"), _MANAGERS),
     ("planner", _("Planner"), _MANAGERS),
     ("practice", _("Practice"), _MANAGERS),
+    ("gold_sets", _("Gold sets"), _MANAGERS),
     ("members", _("Members"), _MANAGERS),
     ("audit", _("Audit log"), _MANAGERS),
     ("project_settings", _("Settings"), _MANAGERS),

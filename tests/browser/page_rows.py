@@ -1,5 +1,6 @@
 """Rows that pages show and no test makes otherwise."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +13,12 @@ from annotation.imports.formats import Format
 from annotation.imports.models import Import
 from annotation.imports.options import ImportOptions
 from annotation.imports.services import Upload, request_preview
+from annotation.planning.services import save_plan
+from annotation.plans.rules import Rule, RuleKind, Which
+from annotation.practice.gold_sets import create_gold_set
+from annotation.practice.models import GoldSet, ItemKind, PracticeAttempt, PracticeItem
 from annotation.projects.models import LabelSet, Project
+from annotation.quality.models import Skill
 from modelops.certificates.models import Certificate
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
@@ -102,3 +108,44 @@ def a_model(project: Project) -> tuple[Run, ModelVersion]:
         finished_at=timezone.now(), started_at=timezone.now(),
     )  # fmt: skip
     return run, version
+
+
+def a_plan(project: Project) -> None:
+    """A rule of every kind, documents for nobody, and a person's languages and skill."""
+    person = project.memberships.get(user__username="carl").user
+    category = LabelSet.objects.get(project=project, name="Category")
+    Skill.objects.create(project=project, user=person, label_set=category, value=0.8, low=0.7, high=0.9, documents=30)
+    until = timezone.now() + timedelta(days=1)
+    rules = [
+        Rule(RuleKind.LANGUAGE),
+        Rule(RuleKind.SKILL, Which(share=0.5), label_set="Category", at_least=0.99),
+        Rule(RuleKind.PEOPLE, Which(language="zh", meta=(("lang", "zh"),)), people=(person.pk,), until=until),
+        Rule(RuleKind.OVERLAP, number=2),
+        Rule(RuleKind.DEADLINE, until=until),
+        Rule(RuleKind.LOAD, most_open=10),
+    ]
+    languages = {row.user_id: ["en"] for row in project.memberships.all()}
+    save_plan(project=project, user=project.created_by, rules=rules, languages=languages)
+
+
+def a_gold_set(project: Project, document: Document) -> GoldSet:
+    """Somebody answers it right for three weeks and wrong in the fourth: the page of sets tells it."""
+    gold_set = create_gold_set(project=project, user=project.created_by, name="Hard 难题", share=0.05)
+    items = [
+        PracticeItem(
+            project=project, document=make.document(project, f"Known {place}", slots=0), kind=ItemKind.HIDDEN,
+            gold_set=gold_set, created_by=project.created_by,
+        )
+        for place in range(80)
+    ]  # fmt: skip
+    person = project.memberships.get(user__username="dora").user
+    rows = [
+        PracticeAttempt(project=project, user=person, item=item, round=0, score=1.0, is_right=place < 60)
+        for place, item in enumerate(PracticeItem.objects.bulk_create(items))
+    ]
+    PracticeAttempt.objects.bulk_create(rows)
+    for place, row in enumerate(rows):
+        at = timezone.now() - timedelta(days=28 - place // 3)
+        PracticeAttempt.objects.filter(pk=row.pk).update(created_at=at)
+    make.gold(document, {"Category": "billing", "Sentiment": "negative", "Entities": []})
+    return gold_set

@@ -24,7 +24,9 @@ from annotation.webhooks.models import Delivery, DeliveryState, Webhook
 from tests import make
 from tests.browser.axe import axe_violations
 from tests.browser.page_rows import (
+    a_gold_set,
     a_model,
+    a_plan,
     a_preview,
     certificates_of,
     doubts_of,
@@ -132,6 +134,7 @@ def site() -> Site:
     )
     version = two_evaluated_versions(project)
     certificates_of(project)
+    a_plan(project)
     doubts_of(project, answered)
     return Site(
         project,
@@ -146,6 +149,7 @@ def site() -> Site:
             "import-preview": {"import_id": a_preview(project).pk},
             "webhook": {"webhook_id": webhook.pk},
             "discussion": {"discussion_id": discussion.pk},
+            "gold_set": {"gold_set_id": a_gold_set(project, twin).pk},
             "new_from_template": {"template": "tickets"},
         },
     )

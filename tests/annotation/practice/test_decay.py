@@ -36,7 +36,7 @@ def test_only_whole_blocks_are_looked_at() -> None:
 
 
 def test_chances_are_those_of_the_exact_tests() -> None:
-    # scipy.stats.binom.cdf(12, 20, 0.8) and hypergeom.cdf(10, 80, 70, 20)
+    # As SciPy reckons the distribution functions.
     assert at_most(12, 20, 0.8) == pytest.approx(0.0321426631, abs=1e-9)
     assert as_bad_as(10, 20, 60, 60) == pytest.approx(1.1221e-07, rel=1e-3)
     assert as_bad_as(20, 20, 60, 60) == 1
