@@ -85,7 +85,10 @@ class DocumentQuerySet(QuerySet["Document"]):
 class Document(models.Model):
     """One immutable text to be labeled. `slots`: how many further people it may be lent to now."""
 
-    project = models.ForeignKey("annotation.Project", on_delete=models.CASCADE, related_name="documents")
+    # Of itself without an index: several below begin with it.
+    project = models.ForeignKey(
+        "annotation.Project", on_delete=models.CASCADE, related_name="documents", db_index=False
+    )
     external_id = models.CharField(max_length=255, null=True, blank=True)
     text = models.TextField()
     parts = models.JSONField(default=list)

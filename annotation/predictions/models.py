@@ -50,7 +50,10 @@ class PredictionQuerySet(QuerySet["Prediction"]):
 class Prediction(models.Model):
     """A model version's whole answer for one document, or one imported from elsewhere (`source` names it)."""
 
-    document = models.ForeignKey("annotation.Document", on_delete=models.CASCADE, related_name="predictions")
+    # Of itself without an index: the constraint's begins with it.
+    document = models.ForeignKey(
+        "annotation.Document", on_delete=models.CASCADE, related_name="predictions", db_index=False
+    )
     version = models.PositiveIntegerField(null=True, blank=True)
     source = models.CharField(max_length=100, blank=True)
     answer = models.JSONField(default=dict)
