@@ -39,6 +39,7 @@ _TABS: tuple[tuple[str, Promise, tuple[Role, ...]], ...] = (
     ("gold_sets", _("Gold sets"), _MANAGERS),
     ("members", _("Members"), _MANAGERS),
     ("audit", _("Audit log"), _MANAGERS),
+    ("erasures", _("Erased documents"), _MANAGERS),
     ("project_settings", _("Settings"), _MANAGERS),
 )
 

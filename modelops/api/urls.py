@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from modelops.api.cards import CardView
 from modelops.api.certificates import CertificatesView, LikelyView
+from modelops.api.erasures import BehindView, EraseView, ErasuresView, LearnAnewView, TaughtView
 from modelops.api.explanations import ExplanationView
 from modelops.api.forecast import ForecastView
 from modelops.api.my_changes import MyChangesView
@@ -16,6 +17,11 @@ from modelops.api.versions import PromoteView, RollbackView, VersionsView, Versi
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/certificates/", CertificatesView.as_view(), name="api-certificates"),
     path("predictions/<int:prediction_id>/likely/", LikelyView.as_view(), name="api-likely"),
+    path("projects/<int:project_id>/erasures/", ErasuresView.as_view(), name="api-erasures"),
+    path("projects/<int:project_id>/erasures/run/", LearnAnewView.as_view(), name="api-learn-anew"),
+    path("documents/<int:document_id>/erase/", EraseView.as_view(), name="api-erase"),
+    path("documents/<int:document_id>/versions/", TaughtView.as_view(), name="api-document-versions"),
+    path("versions/<int:version_id>/documents/", BehindView.as_view(), name="api-version-documents"),
     path("projects/<int:project_id>/forecast/", ForecastView.as_view(), name="api-forecast"),
     path("projects/<int:project_id>/quality/", QualityView.as_view(), name="api-quality"),
     path("projects/<int:project_id>/my-changes/", MyChangesView.as_view(), name="api-my-changes"),

@@ -53,7 +53,7 @@ NOT_PAGES = {
         "guidelines_panel",
         "guidelines_seen",
     ),
-    *("revoke_certificate", "restore_certificate", "dismiss_suspect", "find_suspects", "measure_forecast", "remove_rule"),
+    *("revoke_certificate", "restore_certificate", "dismiss_suspect", "find_suspects", "measure_forecast", "run_without_erased", "remove_rule"),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
     *("undo_agreeing", "resolve_discussion", "undo_plan"),
     *("import-discard", "change_documents", "undo_change", "save_view", "change_view"),
@@ -140,6 +140,7 @@ def site() -> Site:
         project,
         {
             "document": {"document_id": document.pk},
+            "erase_document": {"document_id": document.pk},
             "run": {"run_id": run.pk},
             "report_person": {"user_id": mia.pk},
             "version": {"version_id": version.pk},
