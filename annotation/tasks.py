@@ -29,7 +29,7 @@ def group_near_duplicates(project_id: int) -> None:
 
 @shared_task
 def route_documents(project_id: int) -> None:
-    from annotation.planning.routing import route_all
+    from annotation.planning.placing import route_all
 
     route_all(project_id)
 
@@ -75,7 +75,7 @@ def tick() -> None:
     from annotation.alerts.telling import projects_with_mails
     from annotation.documents.counts import join_counts
     from annotation.documents.grouping import projects_to_group
-    from annotation.planning.routing import projects_to_route, projects_with_unrouted
+    from annotation.planning.placing import projects_to_route, projects_with_unrouted
     from annotation.quality.services import projects_to_refresh
     from annotation.quality.skills import projects_with_new_answers
 

@@ -1,7 +1,7 @@
 """The loop on one page: what starts when something happened. Only this file listens to signals and sends messages.
 
     documents imported -> prelabel, group them,    gold changed    -> refit the fast head, is a run due?
-                                                   is a new order due? tell webhooks
+        place them in lanes                        is a new order due? tell webhooks
         put the queue in order, embed where        guidelines changed -> tell open pages
         that was once asked for                    project embedded -> put the queue in order
     explanation, embedding or a prediction requested -> a worker answers
@@ -28,11 +28,12 @@ from kombu.exceptions import OperationalError
 from annotation import signals as people
 from annotation import tasks as people_tasks
 from annotation.events.services import publish
+from annotation.planning.placing import has_plan
 from modelops import signals, tasks
 from modelops.certificates.services import auto_accept_by
 from modelops.fast_head.services import request_refit, request_refit_on
 from modelops.live.services import embed_new_documents
-from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling
+from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling, route_by_predictions
 from modelops.reports.kept import Wish
 from modelops.selection.order import BATCH
 from modelops.selection.services import note_predictions, rank_if_due, request_ranking
@@ -71,7 +72,8 @@ def on_documents_imported(sender: object, project_id: int, **_: object) -> None:
         embed_new_documents(project_id)
         request_ranking(project_id)
     _send(people_tasks.group_near_duplicates, project_id)
-    _send(people_tasks.route_documents, project_id, resend_seconds=1)
+    if has_plan(project_id):
+        on_plan_changed(sender, project_id)
 
 
 def on_plan_changed(sender: object, project_id: int, **_: object) -> None:
@@ -158,6 +160,8 @@ def on_predictions_stored(sender: object, version_id: int, document_ids: Sequenc
     note_new_predictions(version_id)
     if document_ids is None:
         auto_accept_by(version_id)
+        if project_id := route_by_predictions(version_id):
+            on_plan_changed(sender, project_id)
 
 
 def on_project_embedded(sender: object, project_id: int, **_: object) -> None:

@@ -27,9 +27,9 @@ from annotation.pages.planner_fields import (
     rules_from,
 )
 from annotation.planning.asked import read_plan
+from annotation.planning.placing import share_routed
 from annotation.planning.preview import Deadline, Stuck
 from annotation.planning.reading import Foreseen, Person, foresee
-from annotation.planning.routing import share_routed
 from annotation.planning.services import newest_plan, save_plan, undo_plan
 from annotation.planning.wire import MOST_IDS, Json, known_of, languages_of, names_of, rule_json
 from annotation.plans.rules import rules_of

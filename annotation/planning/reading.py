@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from annotation.annotations.models import Annotation, Status
 from annotation.documents.models import Document, DocumentQuerySet, State
+from annotation.planning.placing import facts_of
 from annotation.planning.preview import Preview, Waiting, Worker, preview
-from annotation.planning.routing import facts_of
 from annotation.plans.lanes import Taker, route
 from annotation.plans.rules import Rule, RuleKind, load_of
 from annotation.practice.items import people_in_practice

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from annotation import signals
 from annotation.people.models import User
-from annotation.planning.routing import route_all
+from annotation.planning.placing import route_all
 from annotation.plans.models import AssignmentPlan
 from annotation.plans.rules import Rule, RuleKind
 from annotation.projects.models import Project

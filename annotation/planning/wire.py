@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotation.planning.asked import AskedPlan, Known, read_plan
+from annotation.planning.placing import share_routed
 from annotation.planning.preview import Stuck
 from annotation.planning.reading import Foreseen
-from annotation.planning.routing import share_routed
 from annotation.plans.models import AssignmentPlan
 from annotation.plans.rules import Rule, rules_of
 from annotation.projects.models import Kind, LabelSet, Membership, Project

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotation.documents.models import Document
+from annotation.planning.placing import note_predictions
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from modelops import signals
@@ -65,3 +67,10 @@ def make_rounds() -> None:
     for request_id in lost_calls(PredictRequest.objects.all()).values_list("pk", flat=True):
         signals.predict_requested.send(sender=PredictRequest, request_id=request_id)
     PredictRequest.objects.filter(created_at__lt=timezone.now() - KEEP_REQUESTS).delete()
+
+
+def route_by_predictions(version_id: int) -> int | None:
+    """The project whose documents go to other people now, because its version in production answered anew."""
+    rows = Project.objects.filter(versions__pk=version_id, production_version=F("versions__number"))
+    project_id = rows.values_list("pk", flat=True).first()
+    return project_id if project_id and note_predictions(project_id) else None

@@ -12,9 +12,10 @@ from rest_framework.test import APIClient
 
 from annotation.annotations.models import Status
 from annotation.annotations.services import Save, save
+from annotation.bulk.opening import sort_out
 from annotation.documents.models import Document, State
 from annotation.people.models import User
-from annotation.planning.routing import projects_to_route, projects_with_unrouted, route_all
+from annotation.planning.placing import note_predictions, projects_to_route, projects_with_unrouted, route_all
 from annotation.planning.services import newest_plan, save_plan, undo_plan
 from annotation.plans.models import AssignmentPlan, Lane
 from annotation.plans.rules import Rule, RuleKind, Which
@@ -184,6 +185,41 @@ def test_documents_that_come_later_are_routed_and_until_then_lent_to_nobody(proj
 
     assert (route_all(project.pk), projects_with_unrouted()) == (0, [])
     assert lent_to(project, alice) == ["en"]
+
+
+def test_what_the_model_says_decides_and_a_new_version_routes_again(project: Project) -> None:
+    alice, bob = make.member(project, "alice"), make.member(project, "bob")
+    one, other = document(project, "1"), document(project, "2")
+    for number, names in ((1, ("billing", "other")), (2, ("other", "billing"))):
+        for row, name in zip((one, other), names, strict=True):
+            make.prediction(row, {"Category": name}, version=number)
+    Project.objects.filter(pk=project.pk).update(production_version=1)
+    project.refresh_from_db()
+    plan(project, Rule(RuleKind.PEOPLE, Which(predicted="billing"), people=(alice.pk,)))
+    assert lent_to(project, bob) == ["2"]
+    Assignment.objects.all().delete()
+    Document.objects.update(slots=1, state=State.NEW)
+
+    Project.objects.filter(pk=project.pk).update(production_version=2)
+    assert note_predictions(project.pk)
+    assert projects_to_route() == [project.pk]
+    route_all(project.pk)
+
+    assert lent_to(project, bob) == ["1"]
+    plan(project, Rule(RuleKind.LANGUAGE))
+    assert not note_predictions(project.pk)
+
+
+def test_bulk_answers_keep_to_the_rules(project: Project) -> None:
+    alice = make.member(project, "alice")
+    rows = [document(project, name, meta={"lang": name}) for name in ("en", "zh")]
+    plan(project, Rule(RuleKind.LANGUAGE), languages={alice.pk: ["en"]})
+    project.refresh_from_db()
+
+    opened, refused = sort_out(project, alice, list(Document.objects.order_by("pk")))
+
+    assert [one.document.pk for one in opened] == [rows[0].pk]
+    assert [(one.document_id, one.code) for one in refused] == [(rows[1].pk, "kept")]
 
 
 @pytest.mark.parametrize("number", [10, 60])

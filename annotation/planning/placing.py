@@ -44,6 +44,10 @@ _FORGET = """
 """
 
 
+def has_plan(project_id: int) -> bool:
+    return Project.objects.filter(pk=project_id, plan_number__gt=0).exists()
+
+
 def projects_to_route() -> list[int]:
     """Those with a plan that was not carried out yet."""
     unfinished = AssignmentPlan.objects.filter(routed_to__isnull=False).order_by("project_id")
@@ -74,10 +78,13 @@ def share_routed(project: Project, plan: AssignmentPlan) -> float:
     return documents.filter(pk__lte=plan.routed_to).count() / total if total else 1.0
 
 
-def route_again(project_id: int) -> None:
-    """Mark every document for another look: what rules ask of them has changed, as predictions do."""
-    newest = AssignmentPlan.objects.filter(project_id=project_id).values_list("pk", flat=True).first()
-    AssignmentPlan.objects.filter(pk=newest or 0).update(routed_to=0)
+def note_predictions(project_id: int) -> bool:
+    """Mark every document for another look where a rule asks what the model says; whether one does."""
+    plan = AssignmentPlan.objects.filter(project_id=project_id, project__plan_number__gt=0).first()
+    if plan is None or not any(rule.which.predicted for rule in rules_of(plan.rules)):
+        return False
+    AssignmentPlan.objects.filter(pk=plan.pk).update(routed_to=0)
+    return True
 
 
 def facts_of(project: Project, rows: QuerySet[Document], rules: Sequence[Rule]) -> Iterator[DocumentFacts]:
