@@ -14,9 +14,9 @@ from django.utils import timezone
 from modelops.training.models import Run, RunState
 from modelops.training.services import STALE_AFTER, announce
 
-BEAT_SECONDS = 3.0
+BEAT_SECONDS = 2.0
 # A worker that could not say for so long that it lives must assume that another one took over.
-HOLD_SECONDS = (STALE_AFTER - timedelta(seconds=5)).total_seconds()
+HOLD_SECONDS = (STALE_AFTER - timedelta(seconds=3)).total_seconds()
 SHOW_SECONDS = 0.5
 
 

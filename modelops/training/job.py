@@ -133,6 +133,8 @@ def _test_split(dataset: Dataset) -> HeldOut:
 
 def _arguments(given: dict[str, Any]) -> TrainingArguments:  # Any: JSON
     here = {"threads": int(os.environ.get("COLLABWEB_TRAIN_THREADS", "1")), "resume_seconds": RESUME_SECONDS}
+    if given.get("privacy_epsilon") is None:
+        here["processes"] = int(os.environ.get("COLLABWEB_TRAIN_PROCESSES", "1"))
     return TrainingArguments.from_dict({**here, **given})
 
 

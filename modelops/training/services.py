@@ -22,7 +22,8 @@ from modelops.training.policy import Decision, Situation, decide
 logger = logging.getLogger(__name__)
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
-STALE_AFTER = timedelta(seconds=20)
+# With the tick, the message and a new process a run goes on within half a minute of its worker's death.
+STALE_AFTER = timedelta(seconds=12)
 RESEND_AFTER = timedelta(seconds=3)
 MOST_ATTEMPTS = 5
 # Counting stops here: the policy only asks whether there is enough.
