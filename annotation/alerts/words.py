@@ -94,7 +94,7 @@ def _stalled(figures: Figures) -> Told:
     said += " " + (
         _("Nothing is lent: perhaps nobody may take what waits.")
         if not lent
-        else _("Documents are lent, and lie.")
+        else _("Documents are lent, but nobody answers them.")
     )  # fmt: skip
     facts = [
         (_("Documents that wait"), _count(waiting)),
@@ -131,7 +131,7 @@ def _run(figures: Figures) -> Told:
     said = str(figures.get("error") or _("It did not say why."))
     facts = [(_("Failed runs in a row"), _count(failures)), (_("Ended"), _time(figures.get("at")))]
     title = ngettext("A training run failed", "%(count)s training runs failed in a row", failures)
-    return Told(title % {"count": _count(failures)} if failures > 1 else title, said, facts)
+    return Told(title % {"count": _count(failures)}, said, facts)
 
 
 def _titled(named: Mapping[str, Any] | None) -> str:  # Any: JSON
@@ -143,7 +143,7 @@ def _stretch(minutes: int) -> str:
     if minutes < 60:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = minutes // 60
-    return ngettext("hour", "%(count)d hours", hours) % ({"count": hours} if hours > 1 else {})
+    return ngettext("hour", "%(count)d hours", hours) % {"count": hours}
 
 
 def _percent(share: float) -> str:

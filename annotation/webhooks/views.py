@@ -28,7 +28,10 @@ def webhook_list(request: HttpRequest, project_id: int) -> HttpResponse:
     made: Webhook | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.add_webhook(project=membership.project, user=membership.user, url=form.cleaned_data["url"])
+            asked = form.cleaned_data
+            made = services.add_webhook(
+                project=membership.project, user=membership.user, url=asked["url"], told=asked["told"]
+            )
             form = WebhookForm()
         except ValidationError as error:
             form.add_error("url", error.messages)

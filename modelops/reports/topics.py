@@ -1,4 +1,4 @@
-"""How texts on each topic are minded, over the days or weeks in which they came."""
+"""The sentiment of texts on each topic, over the days or weeks in which they came."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -25,11 +25,11 @@ def topics_report(inputs: Inputs) -> Report:
     mood = mood_of(inputs.label_sets)
     if mood is None:
         empty = _("This needs a choice with a negative label, such as the sentiment of the template for finance.")
-        return Report("topics", [Section("topics", _("Topics and moods"), empty=empty)])
+        return Report("topics", [Section("topics", _("Topics and sentiment"), empty=empty)])
     said = read_said(inputs.project, mood, inputs.asked)
     if not len(said.document):
-        empty = _("Nothing yet. Texts appear when people or the model have said how they are minded.")
-        return Report("topics", [Section("topics", _("Topics and moods"), empty=empty)])
+        empty = _("Nothing yet. Texts appear when people or the model have said what their sentiment is.")
+        return Report("topics", [Section("topics", _("Topics and sentiment"), empty=empty)])
     picture = _Picture(inputs, mood, said)
     return Report("topics", [picture.over_time(), picture.in_all()])
 
@@ -57,7 +57,7 @@ class _Picture:
         ]
         links = [(_("Alerts"), reverse("alerts", args=[self.inputs.project.pk]))]
         chart = Chart(drawn, self._periods_table(title, found))
-        return Section("over_time", _("Topics and moods over time"), words, charts=[chart], links=links)
+        return Section("over_time", _("Topics and sentiment over time"), words, charts=[chart], links=links)
 
     def _lane(self, topic: int, name: str, found: Sequence[Period]) -> lanes.Lane:
         own = self.said.of_topic(topic)
@@ -115,8 +115,8 @@ class _Picture:
         columns += [Column(f"mood_{label.pk}", str(label.title)) for label in labels]
         columns.append(Column("share", _("Share of negatives"), Unit.SHARE, has_interval=True))
         rows = [self._row(topic, name, [label.pk for label in labels]) for topic, name in self.topics]
-        title = _("Topics and moods in all")
-        help_ = _("Ranges hold the true share with 95 % confidence.")
+        title = _("Topics and sentiment in all")
+        help_ = _("Ranges hold the true share, with a confidence of 95 in 100.")
         words = self._most_negative()
         table = Table("in_all", title, columns, rows, help=help_, is_matrix=True)
         return Section("in_all", title, words, tables=[table])
