@@ -48,13 +48,27 @@ class PresenceChanged(TypedDict):
 
 
 class AlertRaised(TypedDict):
-    """What a manager should know at once. `kind` says which of the other keys there are."""
+    """What managers and reviewers should know at once. `kind` says which of the other keys there are."""
 
+    alert: int
     kind: str
     certificate: NotRequired[int]
     checked: NotRequired[int]
     wrong: NotRequired[int]
     precision: NotRequired[float]
+    topic: NotRequired[dict[str, Any] | None]  # Any: JSON
+    negatives: NotRequired[int]
+    texts: NotRequired[int]
+    share: NotRequired[float]
+    usual: NotRequired[float]
+    what: NotRequired[str]
+    shift: NotRequired[float]
+    documents: NotRequired[int]
+    open: NotRequired[int]
+    people: NotRequired[int]
+    minutes: NotRequired[int]
+    run: NotRequired[int]
+    failures: NotRequired[int]
 
 
 class RunProgress(TypedDict):

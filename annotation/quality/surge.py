@@ -110,7 +110,8 @@ def _spread(hits: Ints, numbers: Ints, usual: float) -> float:
     days, total = len(numbers), int(numbers.sum())
     excess = float(((hits - numbers * usual) ** 2 / (numbers * usual * (1 - usual))).sum()) - (days - 1)
     room = total - float((numbers**2).sum()) / total - (days - 1)
-    told = min(max(excess / room, 0.0), MOST_SPREAD) if room > 0 else 0.0
+    # One standard error (of a chi-squared sum) on the safe side: few days look more alike than they are.
+    told = min(max(excess, 0.0) / room + (2 * (days - 1)) ** 0.5 / room, MOST_SPREAD) if room > 0 else 0.0
     between = (days * told + SPREAD_DAYS * USUAL_SPREAD) / (days + SPREAD_DAYS)
     unknown = float((numbers * (1 + (numbers - 1) * between)).sum()) / total**2
     return between + (1 - between) * min(unknown, 1.0)

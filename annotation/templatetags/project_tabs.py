@@ -55,6 +55,7 @@ class Tab:
 class CurrentProject:
     project: Project
     tabs: list[Tab]
+    sees_alerts: bool
 
 
 @register.simple_tag(takes_context=True)
@@ -64,7 +65,8 @@ def current_project(context: Context) -> CurrentProject | None:
     membership = context.get("membership") or _membership(context.get("user"), context.get("project"))
     if request is None or membership is None:
         return None
-    return CurrentProject(membership.project, tabs_for(membership, request.path))
+    sees_alerts = membership.role in _REVIEWERS
+    return CurrentProject(membership.project, tabs_for(membership, request.path), sees_alerts)
 
 
 def _membership(user: object, project: object) -> Membership | None:

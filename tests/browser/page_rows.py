@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from annotation.alerts.models import Alert, NotificationChoice
+from annotation.alerts.services import Cause, close, raise_alert, snooze
 from annotation.annotations.models import Annotation, Status
 from annotation.annotations.review_items import ReviewItem
 from annotation.consistency.models import ConsistencyRule
@@ -47,6 +49,27 @@ def certificates_of(project: Project) -> None:
         **promise, **found, label_set="Sentiment", state="ended", end="manager", ended_by=project.created_by
     )
     Certificate.objects.create(**promise, label_set="Entities", state="refused", look=2)
+
+
+def alerts_of(project: Project) -> tuple[Alert, Alert]:
+    """One that is open, with a mail on its way, and one that was snoozed and closed."""
+    now, manager = timezone.now(), project.created_by
+    NotificationChoice.objects.create(user=manager, kind="surge", by_mail=True)
+    named = {"name": "billing", "titles": {"en": "Billing", "zh-hans": "账单"}}
+    found: dict[str, Any] = {"topic": named, "window": 60, "first": 1, "last": 60, "negatives": 18, "texts": 20}
+    found |= {"share": 0.9, "usual": 0.21, "before": 640, "chance": 3e-10, "limit": 2.8e-6}
+    opened = raise_alert(project.pk, Cause("surge", "1:2", found, now, "figure=topics&negative=1"))
+    run = Run.objects.filter(project=project).first()
+    failed = {"run": run.pk if run else 1, "failures": 1, "error": "The disk is full.", "at": now.isoformat()}
+    closed = raise_alert(project.pk, Cause("run_failed", "", failed, now))
+    standing = {"open": 3, "people": 1, "lent": 0, "minutes": 31, "since": now.isoformat()}
+    resting = raise_alert(project.pk, Cause("stalled", "", standing, now))
+    assert opened is not None
+    assert closed is not None
+    assert resting is not None
+    snooze(resting, user=manager, until=now + timedelta(days=1))
+    close(closed, user=manager, note="Bought a larger disk.")
+    return opened, closed
 
 
 def doubts_of(project: Project, document: Document) -> None:

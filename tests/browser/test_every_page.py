@@ -28,6 +28,7 @@ from tests.browser.page_rows import (
     a_model,
     a_plan,
     a_preview,
+    alerts_of,
     certificates_of,
     doubts_of,
     two_evaluated_versions,
@@ -53,9 +54,17 @@ NOT_PAGES = {
         "guidelines_panel",
         "guidelines_seen",
     ),
-    *("revoke_certificate", "restore_certificate", "dismiss_suspect", "find_suspects", "measure_forecast", "run_without_erased", "remove_rule"),
+    *(
+        "revoke_certificate",
+        "restore_certificate",
+        "dismiss_suspect",
+        "find_suspects",
+        "measure_forecast", "run_without_erased",
+        "remove_rule",
+    ),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
     *("undo_agreeing", "resolve_discussion", "undo_plan"),
+    *("change_alert", "change_alert_rule", "open_notification", "read_all", "choose_channels"),
     *("import-discard", "change_documents", "undo_change", "save_view", "change_view"),
     *("comment", "delete_comment", "resolve_flags", "add_practice", "draw_practice", "change_practice"),
     *("remove_member", "delete_project", "account_logout", "account_confirm_email", "account_set_password"),
@@ -136,6 +145,7 @@ def site() -> Site:
     certificates_of(project)
     a_plan(project)
     doubts_of(project, answered)
+    alert, _ = alerts_of(project)
     return Site(
         project,
         {
@@ -143,6 +153,7 @@ def site() -> Site:
             "erase_document": {"document_id": document.pk},
             "run": {"run_id": run.pk},
             "report_person": {"user_id": mia.pk},
+            "alert": {"alert_id": alert.pk},
             "version": {"version_id": version.pk},
             "version_card": {"version_id": version.pk},
             "version_documents": {"version_id": version.pk},

@@ -270,7 +270,7 @@ class TestApi:
 def test_the_pages_show_webhooks_and_what_they_were_sent(receiver: Receiver, client: Any) -> None:
     project = project_with_changes(2)
     client.force_login(project.created_by)
-    made = client.post(f"/projects/{project.pk}/webhooks/", {"url": receiver.url})
+    made = client.post(f"/projects/{project.pk}/webhooks/", {"url": receiver.url, "told": ["labels.changed"]})
     webhook = Webhook.objects.get()
     services.replay(webhook, since=0)
     job.run(webhook.pk)
