@@ -6,8 +6,18 @@ import numpy as np
 
 from annotation.projects.models import Project
 from annotation.quality.asked import Asked, Figure, read_figure
-from annotation.quality.columns import Columns, Flag, Mask, VoiceKind
-from annotation.quality.compared import bin_of, calibrated, model_and_gold, pairs_of, people_and_gold
+from annotation.quality.columns import Columns, Flag, Mask, Table, VoiceKind
+from annotation.quality.compared import (
+    Pairs,
+    bin_of,
+    calibrated,
+    last_weeks,
+    model_and_gold,
+    own_weeks,
+    pairs_of,
+    people_and_gold,
+)
+from annotation.quality.pace import IDLE_CAP_SECONDS
 from annotation.quality.reading import Ints, given, is_between, is_timed, people_of, read_columns
 from annotation.quality.topics import texts_behind
 
@@ -31,6 +41,7 @@ def _answers(columns: Columns, figure: Figure) -> Ints:
     voices, kept = columns.voices, people_of(columns)
     if figure.text("timed"):
         kept = is_timed(voices)
+    kept = kept & _of_kind(voices, figure)
     for name, flag in (("blind", Flag.BLIND), ("shown", Flag.SHOWN), ("bulk", Flag.BULK)):
         wanted = figure.number(name)
         if wanted is not None:
@@ -43,6 +54,16 @@ def _answers(columns: Columns, figure: Figure) -> Ints:
     if label_set is not None:
         kept = kept & _says(columns, label_set, figure.number("label"))
     return np.asarray(voices["document"][kept])
+
+
+def _of_kind(voices: Table, figure: Figure) -> Mask:
+    """Whose time was cut, and which a reviewer has judged, where only these are asked for."""
+    kept = np.ones(len(voices), dtype=bool)
+    if figure.text("capped"):
+        kept &= voices["seconds"] > IDLE_CAP_SECONDS
+    if figure.text("reviewed"):
+        kept &= voices["verdict"] > 0
+    return kept
 
 
 def _says(columns: Columns, label_set: int, label: int | None) -> Mask:
@@ -92,8 +113,11 @@ def _confusion(columns: Columns, figure: Figure) -> Ints:
 
 
 def _pair(columns: Columns, figure: Figure) -> Ints:
-    """One person alone stands for that person and everybody else."""
-    found = pairs_of(columns, figure.number("label_set") or 0)
+    """One person alone stands for that person and everybody else; `week` for that of the last answer, `own_week` of
+    the one person's.
+    """
+    label_set = figure.number("label_set") or 0
+    found = pairs_of(columns, label_set)
     kept = np.ones(len(found.document), dtype=bool)
     for name in ("one", "other"):
         person = figure.number(name)
@@ -102,7 +126,18 @@ def _pair(columns: Columns, figure: Figure) -> Ints:
     same = figure.number("same")
     if same is not None:
         kept &= found.is_same == bool(same)
-    return found.document[kept]
+    return _in_week(columns, figure, found.where(kept))
+
+
+def _in_week(columns: Columns, figure: Figure, pairs: Pairs) -> Ints:
+    rows = given(columns, figure.number("label_set") or 0, VoiceKind.PERSON)
+    week, own_week, person = (figure.number(name) for name in ("week", "own_week", "one"))
+    if week is not None:
+        documents, weeks, _places = last_weeks(rows)
+        return np.asarray(np.intersect1d(pairs.document, documents[weeks == week]))
+    if own_week is not None and len(pairs.document):
+        return np.asarray(pairs.document[own_weeks(pairs, rows.where(rows.user == person)) == own_week])
+    return pairs.document
 
 
 def _label_pair(columns: Columns, figure: Figure) -> Ints:

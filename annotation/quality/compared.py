@@ -71,6 +71,32 @@ def within(first: NDArray[np.int64], number: NDArray[np.int64]) -> tuple[Ints, I
     return left, right
 
 
+WEEK = 7 * 1440
+
+
+def week_of(minutes: Ints) -> Ints:
+    """Numbers of weeks; they begin on Mondays, and minute 0 was a Thursday."""
+    return (minutes + 3 * 1440) // WEEK
+
+
+def first_minute_of(week: int) -> int:
+    return week * WEEK - 3 * 1440
+
+
+def last_weeks(rows: Given) -> tuple[Ints, Ints, Ints]:
+    """Documents, the week of each one's last answer, and by row the place of its document."""
+    documents, places = np.unique(rows.document, return_inverse=True)
+    last = np.zeros(len(documents), dtype=np.int64)
+    np.maximum.at(last, places, rows.minute)
+    return documents, week_of(last), places
+
+
+def own_weeks(pairs: Pairs, rows: Given) -> Ints:
+    """Pair by pair, the week of one person's answer; `rows` are that person's, and hold each document of the pairs."""
+    rows = rows.where(np.argsort(rows.document))
+    return week_of(rows.minute[np.searchsorted(rows.document, pairs.document)])
+
+
 BINS = 10
 
 

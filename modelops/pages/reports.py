@@ -22,7 +22,7 @@ from annotation.projects.models import Membership, Role
 from annotation.quality.asked import Asked, read
 from annotation.quality.topics import tells_moods
 from modelops.pages.report_view import View, csv_rows
-from modelops.reports.kept import Found, Wish, wait, wish_for
+from modelops.reports.kept import FILTERED_SECONDS, Found, Wish, wait, wish_for
 from modelops.reports.names import PERSON, TITLES
 from modelops.reports.shapes import Report
 
@@ -122,7 +122,9 @@ def _context(membership: Membership, asked: Asked, view: View, found: Found) -> 
     names = [(name, title, reverse(f"report_{name}", args=[project_id]) + query) for name, title in shown]
     return {
         "membership": membership,
-        "sections": view.sections(found.kept.report) if found.kept else [],
+        "sections": lambda: view.sections(found.kept.report) if found.kept else [],
+        "grid_key": found.key,
+        "kept_seconds": FILTERED_SECONDS,
         "found": found,
         "made_at": found.kept.made_at.isoformat() if found.kept else "",
         "progress_url": f"?{urlencode([*asked.pairs, (PROGRESS, 1)])}",

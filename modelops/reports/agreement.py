@@ -10,7 +10,7 @@ from annotation.quality.agreement import FEWEST_DOCUMENTS
 from annotation.quality.asked import day_of
 from annotation.quality.bootstrap import Interval
 from annotation.quality.columns import VoiceKind
-from annotation.quality.compared import pairs_of
+from annotation.quality.compared import first_minute_of, last_weeks, pairs_of
 from annotation.quality.kappa import fleiss_kappa, gwet_ac1, percent_agreement
 from annotation.quality.krippendorff import alpha
 from annotation.quality.reading import Given, Ints, given
@@ -26,7 +26,6 @@ from modelops.reports.shapes import Cell, Chart, Column, Kpi, Report, Section, T
 from modelops.reports.words import agreement_words
 
 MOST_PERIODS = 13
-WEEK = 7 * 1440
 
 
 def agreement_report(inputs: Inputs) -> Report:
@@ -214,10 +213,7 @@ def _documents_with(inputs: Inputs, label_set: LabelSet, rows: Given, label: int
 
 def _over_time(inputs: Inputs, label_set: LabelSet, rows: Given, key: str) -> list[Chart]:
     """A document counts in the week of its last answer."""
-    documents, places = np.unique(rows.document, return_inverse=True)
-    last = np.zeros(len(documents), dtype=np.int64)
-    np.maximum.at(last, places, rows.minute)
-    weeks = (last + 3 * 1440) // WEEK  # weeks begin on Mondays; minute 0 was a Thursday
+    _documents, weeks, places = last_weeks(rows)
     shown = np.unique(weeks)[-MOST_PERIODS:]
     if len(shown) < 2:
         return []
@@ -228,9 +224,10 @@ def _over_time(inputs: Inputs, label_set: LabelSet, rows: Given, key: str) -> li
     for week in shown.tolist():
         part = rows.where(slice(*np.searchsorted(of_row, [week, week + 1]).tolist()))
         found = agreement_figures(inputs, label_set, part)
-        day = day_of(int(week) * WEEK - 3 * 1440)
+        day = day_of(first_minute_of(week))
+        figure = inputs.behind("pair", label_set=label_set.pk, week=week)
         points.append((f"{day:%m-%d}", found[1][2]))
-        table_rows.append(([Cell(day.isoformat()), Cell(len(np.unique(part.document)))], found))
+        table_rows.append(([Cell(day.isoformat()), Cell(len(np.unique(part.document)), figure=figure)], found))
     series = Series("alpha", [Point(one.value, one.low, one.high) for _day, one in points])
     title = _("Alpha by week, with 95 %% interval") % ()
     svg = line_chart(title, [tick for tick, _one in points], [series])

@@ -75,10 +75,16 @@ class Kept:
 class Found:
     """`is_changed`: answers came since, or the day did. `is_fresh`: nothing has changed and nothing could have."""
 
+    wish: Wish
     kept: Kept | None
     is_changed: bool
     is_fresh: bool
     progress: float
+
+    @property
+    def key(self) -> str:
+        """Of what is drawn from it."""
+        return f"{self.wish.key}:{self.kept.made_at.isoformat() if self.kept else ''}"
 
 
 def wish_for(project: Project, name: str, asked: Asked, person: int | None = None) -> Wish:
@@ -97,7 +103,7 @@ def look(project: Project, wish: Wish) -> Found:
         cache.set(_seen_key(wish.project_id, wish.name, wish.language), 1, KEPT_SECONDS)
     if not is_fresh:
         report_requested.send(sender=Wish, wish=wish)
-    return Found(kept, is_changed, is_fresh, float(read.get(_progress_key(wish), 0.0)))
+    return Found(wish, kept, is_changed, is_fresh, float(read.get(_progress_key(wish), 0.0)))
 
 
 def wait(project: Project, wish: Wish, *, seconds: float, is_fresh: bool = False) -> Found:

@@ -15,7 +15,6 @@ from modelops.reports.inputs import Inputs
 from modelops.reports.shapes import Cell, Chart, Column, Report, Section, Table, Unit
 from modelops.reports.work import person_url
 
-WEEK = 7 * 1440
 MOST_PERIODS = 26
 
 
@@ -66,7 +65,8 @@ def verdicts(inputs: Inputs, mine: "np.ndarray[tuple[int], np.dtype[np.int64]]",
     reviewed, corrected = int((verdicts > 0).sum()), int((verdicts == 2).sum())
     figure = inputs.behind("answers", by=user, verdict=2) if corrected else ""
     share = Cell(corrected / reviewed, *wilson(corrected, reviewed), figure=figure) if reviewed else Cell()
-    return [Cell(reviewed), share]
+    behind = inputs.behind("answers", by=user, reviewed=1) if reviewed else ""
+    return [Cell(reviewed, figure=behind), share]
 
 
 def right_shares(inputs: Inputs, label_set: LabelSet) -> list[tuple[int, int, int]]:

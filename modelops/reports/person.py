@@ -9,13 +9,13 @@ from annotation.projects.models import Kind, LabelSet
 from annotation.quality.agreement import FEWEST_DOCUMENTS, wilson
 from annotation.quality.asked import day_of
 from annotation.quality.columns import VoiceKind
-from annotation.quality.compared import pairs_of, people_and_gold
+from annotation.quality.compared import first_minute_of, own_weeks, pairs_of, people_and_gold
 from annotation.quality.reading import given
 from annotation.quality.timing import pace
 from modelops.reports.confusion import confusion
 from modelops.reports.drawing import Point, Series, line_chart, range_chart
 from modelops.reports.inputs import Inputs
-from modelops.reports.people import MOST_PERIODS, WEEK, own_pace, verdicts
+from modelops.reports.people import MOST_PERIODS, own_pace, verdicts
 from modelops.reports.shapes import Cell, Chart, Column, Kpi, Report, Section, Table, Unit
 
 
@@ -116,10 +116,9 @@ def _own_weeks(inputs: Inputs, label_set: LabelSet, user: int, key: str) -> list
     pairs = pairs.where((pairs.one == user) | (pairs.other == user))
     rows = given(inputs.columns, label_set.pk, VoiceKind.PERSON)
     rows = rows.where(rows.user == user)
-    rows = rows.where(np.argsort(rows.document))
     if not len(pairs.document) or not len(rows):
         return []
-    weeks = (rows.minute[np.searchsorted(rows.document, pairs.document)] + 3 * 1440) // WEEK
+    weeks = own_weeks(pairs, rows)
     shown = np.unique(weeks)[-MOST_PERIODS:]
     if len(shown) < 2:
         return []
@@ -127,10 +126,11 @@ def _own_weeks(inputs: Inputs, label_set: LabelSet, user: int, key: str) -> list
     for week in shown.tolist():
         same = pairs.is_same[weeks == week]
         low, high = wilson(float(same.sum()), len(same))
-        day = day_of(week * WEEK - 3 * 1440)
+        day = day_of(first_minute_of(week))
         number = len(np.unique(pairs.document[weeks == week]))
         points.append((f"{day:%m-%d}", Point(float(same.mean()), low, high)))
-        table_rows.append([Cell(day.isoformat()), Cell(number), Cell(float(same.mean()), low, high)])
+        figure = inputs.behind("pair", label_set=label_set.pk, one=user, own_week=week)
+        table_rows.append([Cell(day.isoformat()), Cell(number, figure=figure), Cell(float(same.mean()), low, high)])
     title = _("Same as others, by week")
     columns = [
         Column("week", _("Week from"), Unit.TEXT),

@@ -135,7 +135,7 @@ def pace_section(inputs: Inputs) -> Section:
                     Cell(own.median),
                     Cell(own.lower),
                     Cell(own.upper),
-                    Cell(own.capped),
+                    Cell(own.capped, figure=f"{figure}&capped=1" if own.capped else ""),
                 ]
             )
     seconds = [

@@ -34,10 +34,14 @@ class Cast:
 
 
 def a_busy_project(count: int = DOCUMENTS) -> Cast:
-    """Ten weeks of twelve documents; ann and ben answer all, cy half; the model is right in 80 of 100."""
     project = make.project(name="Support tickets", overlap=2, hourly_rate=24, currency="EUR", language="en")
     people = [make.member(project, name) for name in ("ann", "ben", "cy")]
-    reviewer = make.member(project, "rui", Role.REVIEWER)
+    fill(project, people, make.member(project, "rui", Role.REVIEWER), count)
+    return Cast(project, project.created_by, people)
+
+
+def fill(project: Project, people: list[User], reviewer: User, count: int = DOCUMENTS) -> None:
+    """Ten weeks of twelve documents; two people answer all, the third half; the model is right in 80 of 100."""
     dice = np.random.default_rng(7)
     versions(project)
     documents = Document.objects.bulk_create(_document(project, place, dice) for place in range(count))
@@ -47,20 +51,19 @@ def a_busy_project(count: int = DOCUMENTS) -> Cast:
         _answer(document, person, _label(truth, accuracy, dice), shown[document.pk], dice)
         for document, truth in zip(documents, truths, strict=True)
         for person, accuracy in zip(people, (0.93, 0.88, 0.7), strict=True)
-        if person.username != "cy" or _place(document) % 2
+        if person != people[2] or _place(document) % 2
     ]
     made = Annotation.objects.bulk_create(answers)
     golds = [NewGold(one.pk, _full(truth)) for one, truth in zip(documents, truths, strict=True)]
     with transaction.atomic():
         record_gold(project.pk, golds, Source.IMPORT)
-    _set_moments()
+    _set_moments(project)
     Review.objects.bulk_create(
         Review(annotation=one, annotation_version=1, reviewer=reviewer, verdict=_verdict(place))
         for place, one in enumerate(one for one in made if one.user_id == people[2].pk)
     )
     project.refresh_from_db()
     refresh(project.pk)
-    return Cast(project, project.created_by, people)
 
 
 def versions(project: Project) -> list[ModelVersion]:
@@ -115,16 +118,21 @@ def _answer(document: Document, person: User, label: str, said: Prediction, dice
     )
 
 
-def _set_moments() -> None:
+def _set_moments(project: Project) -> None:
     """Twelve documents a week: each came a day before its answers, its gold a day after them."""
     week = "%s::timestamptz + (substr(external_id, 3)::int / 12) * interval '7 days'"
-    of_document = "FROM annotation_document d WHERE d.id = document_id"
+    of_document = "FROM annotation_document d WHERE d.id = document_id AND d.project_id = %s"
     day = timedelta(days=1)
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE annotation_document SET created_at = {week}", [START - day])
-        cursor.execute(f"UPDATE annotation_prediction SET created_at = {week} {of_document}", [START - day])
-        cursor.execute(f"UPDATE annotation_annotation SET changed_at = {week} {of_document}", [START])
-        cursor.execute(f"UPDATE annotation_gold SET changed_at = {week} {of_document}", [START + day])
+        cursor.execute(
+            f"UPDATE annotation_document SET created_at = {week} WHERE project_id = %s", [START - day, project.pk]
+        )
+        for table, field, at in (
+            ("prediction", "created_at", START - day),
+            ("annotation", "changed_at", START),
+            ("gold", "changed_at", START + day),
+        ):
+            cursor.execute(f"UPDATE annotation_{table} SET {field} = {week} {of_document}", [at, project.pk])
 
 
 def _verdict(place: int) -> Verdict:

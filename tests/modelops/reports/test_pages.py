@@ -79,6 +79,20 @@ def test_every_number_of_documents_is_how_many_it_opens(cast: Cast, query: str) 
     assert wrong == []
 
 
+def test_every_number_of_documents_opens_them(cast: Cast) -> None:
+    closed = []
+
+    for name in NAMES:
+        for section in report_of(cast, name).sections:
+            cells = [(kpi.title, kpi.cell) for kpi in section.kpis if kpi.unit == Unit.COUNT]
+            for table in section.all_tables():
+                counts = [place for place, column in enumerate(table.columns) if column.unit == Unit.COUNT]
+                cells += [(table.key, row[place]) for row in table.rows for place in counts]
+            closed += [(name, title) for title, cell in cells if cell.value and not (cell.figure or cell.url)]
+
+    assert closed == []
+
+
 def test_a_number_on_every_page_leads_to_a_list_with_as_many_documents(cast: Cast) -> None:
     client = signed_in(cast)
 
