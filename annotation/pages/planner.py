@@ -107,7 +107,7 @@ def planner(request: HttpRequest, project_id: int) -> HttpResponse:
         "others": _others(names, found, draft),
         "found": found,
         "preview": found.preview,
-        "stuck": _stuck(found.preview.stuck, project, names),
+        "stuck": _stuck(found.preview.stuck, project, names, _titles(project)),
         "deadlines": _deadlines(found),
     }
     return render(request, "annotation/pages/planner.html", context, status=422 if draft.problems else 200)
@@ -149,11 +149,17 @@ def _others(names: Mapping[int, str], found: Foreseen, draft: Draft) -> list[tup
     return [(pk, name, ", ".join(draft.languages.get(name, []))) for name, pk in rest]
 
 
-def _stuck(found: Sequence[Stuck], project: Project, names: Mapping[int, str]) -> list[StuckRow]:
+def _titles(project: Project) -> dict[str, str]:
+    return {row.name: row.title for row in LabelSet.objects.filter(project=project)}
+
+
+def _stuck(
+    found: Sequence[Stuck], project: Project, names: Mapping[int, str], titles: Mapping[str, str]
+) -> list[StuckRow]:
     """What stays for one and the same reason is one row."""
     by_words: dict[str, list[int]] = {}
     for one in found:
-        by_words.setdefault(_why(one, names), []).extend(one.documents)
+        by_words.setdefault(_why(one, names, titles), []).extend(one.documents)
     rows = []
     for words, ids in sorted(by_words.items(), key=lambda pair: -len(pair[1])):
         query = urlencode({"ids": ",".join(map(str, sorted(ids)[:MOST_IDS]))})
@@ -161,7 +167,7 @@ def _stuck(found: Sequence[Stuck], project: Project, names: Mapping[int, str]) -
     return rows
 
 
-def _why(one: Stuck, names: Mapping[int, str]) -> str:
+def _why(one: Stuck, names: Mapping[int, str], titles: Mapping[str, str]) -> str:
     terms, skill = one.terms, one.terms.skill
     if one.why == "people":
         who = ", ".join(names.get(pk, f"#{pk}") for pk in terms.people or ())
@@ -169,7 +175,7 @@ def _why(one: Stuck, names: Mapping[int, str]) -> str:
     if one.why == "language":
         return _("Nobody who may take them reads “%(language)s”.") % {"language": terms.language}
     if one.why == "skill" and skill:
-        parts = {"what": " ".join(part for part in (skill.label_set, skill.label) if part)}
+        parts = {"what": " ".join(part for part in (titles.get(skill.label_set, skill.label_set), skill.label) if part)}
         parts["share"] = f"{100 * skill.at_least:g}"
         return _("Nobody who may take them reaches %(share)s %% in %(what)s.") % parts
     if one.why == "overlap":

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -229,7 +228,7 @@ def _person(name: str, given: Sequence[Answered]) -> PersonRow:
     right = sum(one.is_right for one in given)
     low, high = wilson(right, len(given))
     weeks = weeks_of(given)
-    ticks = [date_format(week.monday, "SHORT_DATE_FORMAT") for week in weeks]
+    ticks = [f"{week.monday:%m-%d}" for week in weeks]
     chart = line_chart(name, ticks, [Series(name, [week.point for week in weeks])], is_share=True)
     return PersonRow(name, len(given), right, low, high, chart, weeks)
 

@@ -122,4 +122,4 @@ def test_the_page_costs_the_same_number_of_statements(mia: Client, project: Proj
     with CaptureQueriesContext(connection) as done:
         mia.get(url(project))
 
-    assert len(done.captured_queries) == 24
+    assert len(done.captured_queries) == 25
