@@ -21,11 +21,11 @@ from collabweb.stack.records import read_state
 from tests.acceptance.kills import GREEN_SECONDS, LABEL_SET, RUN_MINUTES, is_green, kill, wait_until
 from tests.acceptance.site import ENVIRON, FINISHED, Caller, Json, NotAsPromised, check, read_rows, run_script
 
-RUNS, GOLD = 30, 250
+RUNS, GOLD = 30, 120
 VICTIMS = ("worker-train", "train process alone", "valkey", "postgres")
 RESUMED_SECONDS = 30.0
 SEED = 20
-ARGUMENTS: Json = {"epochs": 10, "resume_seconds": 3, "lora_rank": 4}
+ARGUMENTS: Json = {"epochs": 5, "resume_seconds": 3, "lora_rank": 4}
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ QUERIES = {
     "my_corrections": "?label_set=Category&label=delivery&kind=relabeled",
     "version_documents": "?label_set=Category&gold=delivery&answer=other",
 }
+# Pages whose address takes what that of another one takes.
+SAME_ARGUMENTS = {"erase_document": "document"}
 
 
 @dataclass
@@ -90,7 +92,7 @@ class Site:
     def address(self, name: str) -> str:
         project = {"project_id": self.project.pk}
         parameters = parameters_of(name)
-        own = self.arguments.get(name, {})
+        own = self.arguments.get(SAME_ARGUMENTS.get(name, name), {})
         return reverse(name, kwargs={**(project if "project_id" in parameters else {}), **own}) + QUERIES.get(name, "")
 
 
