@@ -130,8 +130,9 @@ def _run(figures: Figures) -> Told:
     failures = int(figures["failures"])
     said = str(figures.get("error") or _("It did not say why."))
     facts = [(_("Failed runs in a row"), _count(failures)), (_("Ended"), _time(figures.get("at")))]
-    title = ngettext("A training run failed", "%(count)s training runs failed in a row", failures)
-    return Told(title % {"count": _count(failures)}, said, facts)
+    several = ngettext("%(count)s training run failed", "%(count)s training runs failed in a row", failures)
+    title = several % {"count": _count(failures)} if failures > 1 else _("A training run failed")
+    return Told(title, said, facts)
 
 
 def _titled(named: Mapping[str, Any] | None) -> str:  # Any: JSON
@@ -143,7 +144,7 @@ def _stretch(minutes: int) -> str:
     if minutes < 60:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = minutes // 60
-    return ngettext("hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
 def _percent(share: float) -> str:

@@ -22,7 +22,9 @@ from annotation.people.services import make_token
 def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        user = form.save()
+        # The other columns change beside people, such as the number of unread notifications.
+        user = form.save(commit=False)
+        user.save(update_fields=ProfileForm.Meta.fields)
         messages.success(request, _("Saved."))
         response = redirect("profile")
         remember(response, user.language)

@@ -98,10 +98,10 @@ def _in_window(  # noqa: PLR0913  # the arguments of `surge` and the window
     days = (end - minutes[is_before]) // DAY
     numbers = np.bincount(days)
     hits = np.bincount(days, weights=is_negative[is_before]).astype(np.int64)
-    chance = at_least(negatives, texts, usual, _spread(hits[numbers > 0], numbers[numbers > 0], usual))
-    a_day = max(int((minutes > now - DAY).sum()), before / BASE_DAYS, 1.0)
-    # Every text is a look when it comes and when it leaves a stretch.
-    looks = 2 * len(WINDOWS) * topics * a_day * limits.quiet_days
+    hits, numbers = hits[numbers > 0], numbers[numbers > 0]
+    chance = at_least(negatives, texts, usual, _spread(hits, numbers, usual))
+    # On a quiet day every text is a look when it comes and when it leaves a stretch.
+    looks = 2 * len(WINDOWS) * topics * (before / len(numbers)) * limits.quiet_days
     return Surge(window, first, negatives, texts, usual, before, chance, 1 / looks)
 
 

@@ -63,9 +63,9 @@ class Stream:
         return sorted(texts, key=lambda one: one.at)
 
     def negative(self, count: int, topics: Sequence[str] = ("risk",), *, by: str = "model") -> list[Text]:
-        """A text every second from now on, nine of ten negative."""
+        """A text every second from now on, nearly all negative."""
         step = timedelta(seconds=1)
-        return [Text(self.now + place * step, topics, self._mood(0.9), by) for place in range(count)]
+        return [Text(self.now + place * step, topics, self._mood(0.95), by) for place in range(count)]
 
     def _mood(self, share: float) -> str:
         return "negative" if self.dice.random() < share else str(self.dice.choice(["positive", "neutral"]))
