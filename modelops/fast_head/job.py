@@ -28,8 +28,8 @@ STEPS = 1
 BURST = 50
 BURST_STEPS = 6
 MOST_ROUNDS = 20
-# How long a refit may read texts for spans: short where a correction waits for it, longer where nobody does.
-READ_SECONDS, READ_SECONDS_ALONE = 0.2, 2.0
+# How long a refit may read texts for spans; the rest waits for the next message, behind other projects' corrections.
+READ_SECONDS = 0.25
 
 Json = dict[str, Any]  # Any: JSON
 Answers = dict[int, tuple[Predicted, dict[str, str]]]
@@ -81,7 +81,7 @@ def _refit(project_id: int) -> bool:
             return False
         memory, news = caught_up(project, memory)
         waiting = reading.waiting_documents(project.pk, memory.encoder)
-        is_all_read = _read_spans(project, memory, waiting, READ_SECONDS if news else READ_SECONDS_ALONE)
+        is_all_read = _read_spans(project, memory, waiting)
         watch.lap("read")
         memory.set_strengths(row.figures.get("label_sets", {}))
         memory.refit(most_steps=STEPS if news < BURST else BURST_STEPS)
@@ -100,13 +100,13 @@ def _refit(project_id: int) -> bool:
     return reading.gold_state(project_id)[0] > memory.change
 
 
-def _read_spans(project: Project, memory: Memory, waiting: Sequence[reading.Waiting], seconds: float) -> bool:
+def _read_spans(project: Project, memory: Memory, waiting: Sequence[reading.Waiting]) -> bool:
     """False while texts are left to read."""
     if not memory.spans.shapes:
         return True
     lent = [one.document_id for one in waiting if one.is_lent]
     coming = [one.document_id for one in waiting if not one.is_lent]
-    return memory.spans.read(lent, coming, embedder_for(project.encoder), seconds=seconds)
+    return memory.spans.read(lent, coming, embedder_for(project.encoder), seconds=READ_SECONDS)
 
 
 def _show(

@@ -25,7 +25,8 @@ LONGEST_CHARS = 5_000
 MOST_TOKENS_HELD = 100_000
 # Gold that a new process reads: about what the heads can keep (see `MOST_TOKENS` there), the newest first.
 MOST_GOLD_READ = 2_000
-BATCH = 8
+# Four of the longest take half a second on one thread; the clock is looked at in between.
+BATCH = 4
 
 Json = dict[str, Any]  # Any: JSON
 

@@ -171,14 +171,13 @@ def test_reading_goes_on_with_the_next_message_when_the_time_is_over(
     project = a_project(reader)
     teach(project, 10)
     monkeypatch.setattr(job, "READ_SECONDS", -1.0)
-    monkeypatch.setattr(job, "READ_SECONDS_ALONE", -1.0)
     sent_messages.clear()
 
     tasks.refit(project.pk)
 
     assert ("modelops.tasks.refit", (project.pk,)) in sent_messages
     assert (reader.texts, seen(project)) == ([], {})
-    monkeypatch.setattr(job, "READ_SECONDS_ALONE", 60.0)
+    monkeypatch.setattr(job, "READ_SECONDS", 60.0)
     job.run(project.pk)
     assert len(seen(project)) == 30
 
