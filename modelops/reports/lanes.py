@@ -7,10 +7,10 @@ from math import ceil
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-WIDE = 920
-LEFT, RIGHT, TOP, BOTTOM = 132, 58, 8, 24
-LANE, GAP = 46, 12
-MOST_CHARS = 16
+WIDE = 520
+LEFT, RIGHT, TOP, BOTTOM = 96, 44, 6, 22
+LANE, GAP = 30, 9
+MOST_CHARS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def lanes_chart(title: str, ticks: Sequence[str], lanes: Sequence[Lane], tones: 
         return mark_safe("")
     height = TOP + len(lanes) * (LANE + GAP) + BOTTOM
     slot = (WIDE - LEFT - RIGHT) / len(ticks)
-    every = max(1, ceil(len(ticks) / 12))
+    every = max(1, ceil(len(ticks) / 8))
     below = [(f"{LEFT + (at + 0.5) * slot:.1f}", height - 6, tick) for at, tick in enumerate(ticks) if at % every == 0]
     drawn = [_lane(lane, TOP + at * (LANE + GAP), slot, LANE / most, tones) for at, lane in enumerate(lanes)]
     return format_html(
@@ -65,14 +65,14 @@ def _lane(lane: Lane, top: float, slot: float, scale: float, tones: Sequence[str
     return format_html(
         '<text class="end name" x="{}" y="{}">{}</text><path class="grid" d="M{} {}H{}"/>{}'
         '<text class="value" x="{}" y="{}">{}</text>',
-        LEFT - 12,
+        LEFT - 10,
         f"{ground - 4:.1f}",
         name,
         LEFT,
         f"{ground:.1f}",
         WIDE - RIGHT,
         format_html_join("", "{}", ((one,) for one in columns)),
-        WIDE - RIGHT + 8,
+        WIDE - RIGHT + 6,
         f"{ground - 4:.1f}",
         lane.told,
     )

@@ -46,11 +46,13 @@ class _Picture:
     def over_time(self) -> Section:
         found = periods(self.said.minute)
         title = _("Negative and other texts over time")
+        # All texts together would dwarf every topic; the table tells them.
+        drawn_topics = self.topics[:-1] or self.topics
         drawn = lanes.lanes_chart(
-            title, [f"{one.first:%m-%d}" for one in found], [self._lane(*topic, found) for topic in self.topics], TONES
+            title, [f"{one.first:%m-%d}" for one in found], [self._lane(*topic, found) for topic in drawn_topics], TONES
         )
         words = [
-            _("The dark foot of a column counts negative texts, the light part above it all others."),
+            _("The foot of a column counts negative texts, the part above it all others; a column opens its texts."),
             _("Each text counts once, in the days when it came: by gold, else by people, else by the model."),
             _("An alert is raised when a topic's share of negatives leaves what its last %(days)d days explain.")
             % {"days": BASE_DAYS},
