@@ -21,7 +21,10 @@ from annotation.practice.gold_sets import create_gold_set
 from annotation.practice.models import GoldSet, ItemKind, PracticeAttempt, PracticeItem
 from annotation.projects.models import LabelSet, Project
 from annotation.quality.models import Skill
+from annotation.webhooks.models import Delivery, DeliveryState, Webhook
 from modelops.certificates.models import Certificate
+from modelops.erasures.models import Erasure
+from modelops.forecast.models import Forecast
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
 from modelops.suspects.models import Suspect
@@ -131,6 +134,31 @@ def a_model(project: Project) -> tuple[Run, ModelVersion]:
         finished_at=timezone.now(), started_at=timezone.now(),
     )  # fmt: skip
     return run, version
+
+
+def a_webhook(project: Project) -> Webhook:
+    """With a delivery that failed."""
+    made = Webhook.objects.create(
+        project=project, url="https://example.org/x", secret="whsec_eA==", created_by=project.created_by
+    )
+    Delivery.objects.create(
+        webhook=made, first_seq=1, last_seq=2, changes=2, next_attempt_at=timezone.now(), state=DeliveryState.FAILED
+    )
+    return made
+
+
+def a_forecast_and_an_erasure(project: Project) -> None:
+    """One label set with a curve, and a document that the version in production had learned from."""
+    sizes = [20, 40, 80, 160, 320]
+    scores = [0.55, 0.66, 0.74, 0.79, 0.83]
+    curves = [[0.9 + 0.002 * number, 1.4, 0.46 + 0.01 * number] for number in range(-5, 6)]
+    found = {"sizes": sizes, "scores": scores, "tested": 90, "curves": [[0.9, 1.4, 0.46], *curves]}
+    Forecast.objects.create(
+        project=project, state="succeeded", curves={"Category": found}, measured_at=timezone.now(), total=410
+    )
+    Erasure.objects.create(
+        project=project, document_id=999_999, versions=[1], reason="Asked for by e-mail 被要求", by=project.created_by
+    )
 
 
 def a_plan(project: Project) -> None:

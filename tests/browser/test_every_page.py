@@ -24,10 +24,12 @@ from annotation.webhooks.models import Delivery, DeliveryState, Webhook
 from tests import make
 from tests.browser.axe import axe_violations
 from tests.browser.page_rows import (
+    a_forecast_and_an_erasure,
     a_gold_set,
     a_model,
     a_plan,
     a_preview,
+    a_webhook,
     alerts_of,
     certificates_of,
     doubts_of,
@@ -59,7 +61,8 @@ NOT_PAGES = {
         "restore_certificate",
         "dismiss_suspect",
         "find_suspects",
-        "measure_forecast", "run_without_erased",
+        "measure_forecast",
+        "run_without_erased",
         "remove_rule",
     ),
     *("roll_back", "promote_version", "start_run", "stop_run", "import-cancel", "change_webhook", "add_sample"),
@@ -139,13 +142,11 @@ def site() -> Site:
         rejected=[{"row": 1, "line": 1, "field": "text", "code": "empty_text", "message": "The text is empty."}],
         rejected_count=1, error="1 row can't be imported.", error_code="invalid", finished_at=timezone.now(),
     )  # fmt: skip
-    webhook = Webhook.objects.create(project=project, url="https://example.org/x", secret="whsec_eA==", created_by=mia)
-    Delivery.objects.create(
-        webhook=webhook, first_seq=1, last_seq=2, changes=2, next_attempt_at=timezone.now(), state=DeliveryState.FAILED
-    )
+    webhook = a_webhook(project)
     version = two_evaluated_versions(project)
     certificates_of(project)
     a_plan(project)
+    a_forecast_and_an_erasure(project)
     doubts_of(project, answered)
     alert, _ = alerts_of(project)
     return Site(
