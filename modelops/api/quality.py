@@ -9,17 +9,18 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import project_for
+from annotation.access import membership_for, project_for
 from annotation.answers.problems import Problem
 from annotation.api.errors import ApiError, invalid
 from annotation.projects.models import Project, Role
 from annotation.quality.asked import Asked, read
 from modelops.reports.kept import look, wait, wish_for
-from modelops.reports.names import NAMES
+from modelops.reports.names import NAMES, PERSON
 from modelops.reports.shapes import Report, Section
 
 # Workers calculate; most reports take a second or two.
@@ -42,6 +43,13 @@ class QualitySerializer(serializers.Serializer[dict[str, object]]):
     )
     reports = serializers.DictField(
         help_text="By report and section: numbers, and rows of every table, with the address of the documents behind"
+    )
+
+
+class PersonQualitySerializer(serializers.Serializer[dict[str, object]]):
+    asked = serializers.DictField(child=serializers.CharField(), help_text="The filter in force")
+    sections = serializers.DictField(
+        help_text="By section: numbers, and rows of every table, with the address of the documents behind"
     )
 
 
@@ -68,9 +76,27 @@ class QualityView(APIView):
         return Response({"asked": dict(asked.pairs), "agreement": agreement, "reports": found})
 
 
-def reports_of(project: Project, asked: Asked, names: Sequence[str]) -> dict[str, Report]:
+class PersonQualityView(APIView):
+    @extend_schema(responses=PersonQualitySerializer, parameters=PARAMETERS[:3])
+    def get(self, request: Request, project_id: int, user_id: int) -> Response:
+        """One person's own figures beside the group's: everybody may read their own, reviewers and managers anybody's.
+
+        503 when no worker has calculated them within twenty seconds: ask again.
+        """
+        membership = membership_for(request.user, project_id)
+        if membership.role == Role.ANNOTATOR and membership.user_id != user_id:
+            raise PermissionDenied(_("These figures are somebody else's."))
+        asked, problems = read(request.query_params.dict().items())
+        if problems:
+            raise invalid(problems)
+        report = reports_of(membership.project, asked, [PERSON], user_id)[PERSON]
+        sections = {one.key: _section(one, membership.project) for one in report.sections}
+        return Response({"asked": dict(asked.pairs), "sections": sections})
+
+
+def reports_of(project: Project, asked: Asked, names: Sequence[str], person: int | None = None) -> dict[str, Report]:
     """As of now; all are asked for, then waited for. Raises ApiError 503 when no worker calculates them in time."""
-    wishes = {name: wish_for(project, name, asked) for name in names}
+    wishes = {name: wish_for(project, name, asked, person) for name in names}
     until = time.monotonic() + getattr(settings, "WORKER_WAIT_SECONDS", PATIENCE_SECONDS)
     for wish in wishes.values():
         look(project, wish)

@@ -9,7 +9,7 @@ from modelops.api.explanations import ExplanationView
 from modelops.api.forecast import ForecastView
 from modelops.api.my_changes import MyChangesView
 from modelops.api.predict import PredictView
-from modelops.api.quality import QualityView
+from modelops.api.quality import PersonQualityView, QualityView
 from modelops.api.runs import CancelRunView, RunsView, RunView
 from modelops.api.similar import SimilarView
 from modelops.api.versions import PromoteView, RollbackView, VersionsView, VersionView
@@ -24,6 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("versions/<int:version_id>/documents/", BehindView.as_view(), name="api-version-documents"),
     path("projects/<int:project_id>/forecast/", ForecastView.as_view(), name="api-forecast"),
     path("projects/<int:project_id>/quality/", QualityView.as_view(), name="api-quality"),
+    path(
+        "projects/<int:project_id>/quality/people/<int:user_id>/",
+        PersonQualityView.as_view(),
+        name="api-quality-person",
+    ),
     path("projects/<int:project_id>/my-changes/", MyChangesView.as_view(), name="api-my-changes"),
     path("projects/<int:project_id>/runs/", RunsView.as_view(), name="api-runs"),
     path("runs/<int:run_id>/", RunView.as_view(), name="api-run"),

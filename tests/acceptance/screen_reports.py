@@ -1,13 +1,15 @@
 """The pages of quality: reviews, adjudication, every report, the audit log; with ten weeks of made-up work."""
 
+import time
 from typing import Any
 
 from annotation.annotations.models import Annotation, Status
 from annotation.annotations.services import Save, save
 from annotation.documents.models import Document
 from annotation.people.models import User
-from annotation.projects.models import Project
+from annotation.projects.models import Project, Role
 from annotation.projects.services import add_member
+from annotation.quality.services import refresh
 from modelops.reports import job
 from modelops.reports.kept import Wish
 from modelops.reports.names import NAMES, PERSON
@@ -17,21 +19,27 @@ from tests.acceptance.screen_pages import PAGES
 from tests.acceptance.screen_register import NARROW, State
 from tests.modelops.reports.rows import fill
 
+READ_SECONDS = 8
+# Higher than a screen, so that several sections of a report are in the picture.
+HEIGHT = 1_500
 _MADE: dict[str, Project] = {}
 
 
 def busy(language: str) -> Project:
     """Made once for all reports."""
     if language not in _MADE:
-        made = rows.project(language, overlap=2, hourly_rate=24, currency="EUR", language="en")
-        fill(made, _people(made), rows.person("rui"), 240)
+        made = rows.project(language, overlap=2, hourly_rate=24, currency="EUR")
+        fill(made, _people(made), rows.person("rui"))
+        # The site's own worker reads the answers too, and may hold the columns.
+        time.sleep(READ_SECONDS)
+        refresh(made.pk)
         _MADE[language] = made
     return _MADE[language]
 
 
 def _people(made: Project) -> list[User]:
     User.objects.get_or_create(username="chen")
-    add_member(project=made, username="chen", role="annotator")
+    add_member(project=made, username="chen", role=Role.ANNOTATOR)
     return [rows.person(name) for name in ("alice", "bob", "chen")]
 
 
@@ -44,7 +52,8 @@ def _report(name: str) -> State:
         part = f"people/{person}/" if person else "" if name == "overview" else f"{name}/"
         page = studio.page(f"/projects/{made.pk}/reports/{part}", "mia")
         page.locator(".report-section").first.wait_for()
-        studio.shoot(page, full=True)
+        page.set_viewport_size({"width": studio.view.width, "height": HEIGHT})
+        studio.shoot(page)
 
     return take
 

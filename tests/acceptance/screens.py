@@ -42,7 +42,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _is_asked(view: View, parts: str) -> bool:
-    return not parts or any(part in view.suffix and (part == "390" or view.width == 1320) for part in parts.split(","))
+    def is_one(part: str) -> bool:
+        return part in view.suffix and (part.startswith("390") or view.width == 1320)
+
+    return not parts or any(is_one(part) for part in parts.split(","))
 
 
 def _take(browser: Browser, view: View, name: str, state: State, folder: Path) -> bool:

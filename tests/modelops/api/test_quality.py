@@ -148,3 +148,18 @@ def test_annotators_are_refused_and_strangers_see_nothing() -> None:
     assert make.client(make.member(project, "ann")).get(address).status_code == 403
     assert make.client(make.member(project, "rui", Role.REVIEWER)).get(address).status_code == 200
     assert make.client(make.user("eve")).get(address).status_code == 404
+
+
+def test_people_read_their_own_figures_and_nobody_else_s() -> None:
+    cast = a_busy_project(24)
+    ann, ben, _cy = cast.people
+    address = reverse("api-quality-person", args=[cast.project.pk, ann.pk])
+
+    own = make.client(ann).get(address)
+
+    assert own.status_code == 200
+    assert own.json()["sections"]["person"]["numbers"][0]["value"] == 24
+    assert "ben" not in own.content.decode()
+    assert make.client(ben).get(address).status_code == 403
+    assert make.client(cast.manager).get(address).json() == own.json()
+    assert make.client(make.user("eve")).get(address).status_code == 404
