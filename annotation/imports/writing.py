@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 
 from django.utils import timezone
@@ -17,14 +18,17 @@ from annotation.annotations.gold import NewGold, record_gold
 from annotation.annotations.importing import NewAnnotation, record_annotations
 from annotation.annotations.models import Source
 from annotation.audit.acting import leave_out_rows
-from annotation.documents.services import copy_rows, ids_of, insert_documents, known_texts, texts_present
+from annotation.documents.services import copy_rows, encoded, ids_of, insert_documents, known_texts, texts_present
 from annotation.imports.readers.shapes import RowProblem
+from annotation.imports.row_answers import NewPrediction
 from annotation.imports.rows import NewRow
+from annotation.predictions.found_by import certainty_of, labels_of
 from annotation.projects.models import Label, LabelSet, Project
 
 ROWS_AT_ONCE = 2_000
 _COPY_PREDICTIONS = """
-    COPY annotation_prediction (document_id, version, source, answer, confidence, created_at) FROM STDIN
+    COPY annotation_prediction (document_id, project_id, version, source, answer, confidence, labels, certainty,
+        created_at) FROM STDIN
 """
 
 
@@ -112,11 +116,17 @@ class Writer:
     def _write_predictions(self, ids: Sequence[int], rows: Sequence[NewRow]) -> None:
         now = timezone.now()
         copied = (
-            (document_id, None, found.source, json.dumps(found.answer.as_json()), json.dumps(found.confidence), now)
+            self._prediction(document_id, row.prediction, now)
             for document_id, row in zip(ids, rows, strict=True)
-            if (found := row.prediction) is not None
+            if row.prediction is not None
         )
         copy_rows(_COPY_PREDICTIONS, copied)
+
+    def _prediction(self, document_id: int, new: NewPrediction, now: datetime) -> tuple[object, ...]:
+        answer = new.answer.as_json()
+        found_by = (labels_of(answer), certainty_of(answer, new.confidence))
+        content = (encoded(answer), encoded(new.confidence))
+        return (document_id, self.project.pk, None, new.source, *content, *found_by, now)
 
 
 @dataclass
