@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 BENCHMARKS = (
-    *("imports", "scale", "reports", "prelabel", "explanations", "desk", "live"),
+    *("imports", "scale", "lanes", "reports", "prelabel", "explanations", "desk", "live"),
     *("selection", "learning", "certificates", "private"),
 )
 
