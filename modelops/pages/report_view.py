@@ -104,9 +104,11 @@ def told(cell: Cell, unit: Unit) -> str:
 
 
 def _number(value: float, unit: Unit) -> str:
+    """Rounded first: `number_format` cuts off what has no place."""
     if unit == Unit.SHARE:
-        return f"{number_format(100 * value, 1)} %"
-    number = number_format(value, _DECIMALS.get(unit, 0), force_grouping=True)
+        return f"{number_format(round(100 * value, 1), 1)} %"
+    decimals = _DECIMALS.get(unit, 0)
+    number = number_format(round(value, decimals), decimals, force_grouping=True)
     if unit == Unit.SECONDS:
         return _("%(number)s s") % {"number": number}
     return _("%(number)s h") % {"number": number} if unit == Unit.HOURS else number
