@@ -63,7 +63,10 @@ def outlook(curves: Curves, work: Work, target: float, lift: float = 0.0) -> Out
     more = work.documents(curves.needed(target - lift))
     step = max(FEWEST_MORE, round(MORE_SHARE * work.gold))
     state = _state(curves, now, more, target - lift, target)
-    return Outlook(state, now, more, work.hours(more), curves.gain(work.gold, step), step, lift)
+    room = 1.0 - now.value
+    gain = curves.gain(work.gold, step)
+    gain = Range(*(min(one, room) for one in (gain.value, gain.low, gain.high)))
+    return Outlook(state, now, more, work.hours(more), gain, step, lift)
 
 
 def lift_of(curves: Curves, trained: int, score: float) -> float:
