@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from tests import make
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 TOPICS = ("results", "markets", "risk")
-LABEL_SETS = [
+LABEL_SETS: list[dict[str, Any]] = [
     {"name": "Topic", "kind": "choices", "required": False, "labels": list(TOPICS)},
     {"name": "Sentiment", "kind": "choice", "labels": ["positive", "neutral", "negative"]},
 ]

@@ -16,7 +16,7 @@ from annotation.alerts.services import Cause, raise_alert
 from annotation.annotations.models import Annotation
 from annotation.events.models import Presence
 from annotation.events.services import publish
-from annotation.projects.models import Project
+from annotation.projects.models import Project, Role
 from modelops.certificates.looking import restore, revoke
 from modelops.certificates.models import Certificate
 from modelops.registry.services import NewVersion, promote, register
@@ -137,7 +137,7 @@ def test_two_failures_are_needed_where_the_rule_says_so() -> None:
 @pytest.mark.django_db
 def test_a_revoked_certificate_is_told_and_closed_when_it_holds_again() -> None:
     project = make.project(auto_accept={"precision": 0.95, "confidence": 0.9})
-    other = make.member(project, "rui", "reviewer")
+    other = make.member(project, "rui", Role.REVIEWER)
     version = register(project_id=project.pk, new=NewVersion("p", "0" * 64, "e", 1))
     promote(version, user=None)
     certificate = Certificate.objects.create(
