@@ -107,7 +107,7 @@ def bar_chart(title: str, ticks: Sequence[str], values: Sequence[float]) -> Safe
     marks = steps(0.0, max(*values, 1.0))
     high = marks[-1]
     slot = (WIDE - LEFT - RIGHT) / len(ticks)
-    every = max(1, ceil(len(ticks) / 10))
+    every = max(1, ceil(len(ticks) / 7))
 
     def y(value: float) -> float:
         return TOP + (high - value) / high * (HIGH - TOP - BOTTOM)
