@@ -78,7 +78,8 @@ def killed(mia: Caller, project: int, victim: str, progress: float) -> Seen:
     wait_until(is_green, seconds=GREEN_SECONDS, what="the site is green")
     found = patient(mia, run)
     while found["state"] not in FINISHED:
-        check(time.monotonic() - struck < 60 * RUN_MINUTES, f"run {run} ends")
+        if time.monotonic() - struck > 60 * RUN_MINUTES:
+            check(False, f"run {run} ends")
         time.sleep(1)
         found = patient(mia, run)
     time.sleep(6)
