@@ -162,20 +162,19 @@ def a_forecast_and_an_erasure(project: Project) -> None:
 
 
 def a_plan(project: Project) -> None:
-    """A rule of every kind, documents for nobody, and a person's languages and skill."""
+    """Rules, documents for nobody, and a person's languages and skill. Each field of a time has seven stops of Tab."""
     person = project.memberships.get(user__username="carl").user
     category = LabelSet.objects.get(project=project, name="Category")
     Skill.objects.create(project=project, user=person, label_set=category, value=0.8, low=0.7, high=0.9, documents=30)
     until = timezone.now() + timedelta(days=1)
     rules = [
         Rule(RuleKind.LANGUAGE),
-        Rule(RuleKind.SKILL, Which(share=0.5), label_set="Category", at_least=0.99),
-        Rule(RuleKind.PEOPLE, Which(language="zh", meta=(("lang", "zh"),)), people=(person.pk,), until=until),
+        Rule(RuleKind.SKILL, Which(language="zh", meta=(("lang", "zh"),)), label_set="Category", at_least=0.99),
         Rule(RuleKind.OVERLAP, number=2),
         Rule(RuleKind.DEADLINE, until=until),
         Rule(RuleKind.LOAD, most_open=10),
     ]
-    languages = {row.user_id: ["en"] for row in project.memberships.all()}
+    languages = {row.user_id: ["en"] for row in project.memberships.exclude(user=project.created_by)}
     save_plan(project=project, user=project.created_by, rules=rules, languages=languages)
 
 
