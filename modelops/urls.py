@@ -8,7 +8,6 @@ from modelops.pages.certificates import certificates, restore_certificate, revok
 from modelops.pages.erasures import erase_document, erasures, run_without_erased
 from modelops.pages.forecast import forecast, measure_forecast
 from modelops.pages.gold_sets import gold_set, gold_sets
-from modelops.pages.gold_sets import gold_set, gold_sets
 from modelops.pages.my_changes import my_changes
 from modelops.pages.registry import models, promote_version, roll_back
 from modelops.pages.runs import run_page, start_run, stop_run
@@ -21,8 +20,6 @@ from modelops.reports.names import NAMES
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/certificates/", certificates, name="certificates"),
-    path("projects/<int:project_id>/gold-sets/", gold_sets, name="gold_sets"),
-    path("projects/<int:project_id>/gold-sets/<int:gold_set_id>/", gold_set, name="gold_set"),
     path("projects/<int:project_id>/gold-sets/", gold_sets, name="gold_sets"),
     path("projects/<int:project_id>/gold-sets/<int:gold_set_id>/", gold_set, name="gold_set"),
     path("projects/<int:project_id>/selection/", selection, name="selection"),

@@ -24,19 +24,16 @@ def _labels(value: object) -> Iterator[str]:
 
 def certainty_of(answer: Json, confidence: Json) -> float | None:
     """The least confidence in anything that the answer says, as `annotation_certainty(answer, confidence)`."""
-    numbers = [number for name, value in confidence.items() for number in _numbers(value, answer.get(name))]
-    return min((float(number) for number in numbers if _is_number(number)), default=None)
+    found = (number for name, value in confidence.items() for number in _numbers(value, answer.get(name)))
+    return min(found, default=None)
 
 
-def _numbers(value: object, answered: object) -> Iterator[object]:
+def _numbers(value: object, answered: object) -> Iterator[float]:
     if isinstance(value, list):
-        yield from value
+        said = value
     elif isinstance(value, dict):
         labels = answered if isinstance(answered, list) else [answered]
-        yield from (value.get(label) for label in labels if isinstance(label, str))
+        said = [value.get(label) for label in labels if isinstance(label, str)]
     else:
-        yield value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        said = [value]
+    yield from (float(one) for one in said if isinstance(one, int | float) and not isinstance(one, bool))

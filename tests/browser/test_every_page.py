@@ -20,7 +20,6 @@ from annotation.documents.models import Document
 from annotation.imports.models import Import, ImportState
 from annotation.practice.models import PracticeItem
 from annotation.projects.models import Membership, Project, Role
-from annotation.webhooks.models import Delivery, DeliveryState, Webhook
 from tests import make
 from tests.browser.axe import axe_violations
 from tests.browser.page_rows import (
@@ -153,7 +152,6 @@ def site() -> Site:
         project,
         {
             "document": {"document_id": document.pk},
-            "erase_document": {"document_id": document.pk},
             "run": {"run_id": run.pk},
             "report_person": {"user_id": mia.pk},
             "alert": {"alert_id": alert.pk},
