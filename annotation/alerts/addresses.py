@@ -14,6 +14,7 @@ _PAGES = {
     AlertKind.STALLED: ("documents", ()),
     AlertKind.CERTIFICATE: ("certificates", ()),
     AlertKind.RUN: ("run", ("run",)),
+    AlertKind.DECAY: ("report_person", ("user",)),
 }
 
 

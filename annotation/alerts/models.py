@@ -12,6 +12,7 @@ class AlertKind(models.TextChoices):
     STALLED = "stalled", _("Stalled queue")
     CERTIFICATE = "certificate_revoked", _("Revoked certificate")
     RUN = "run_failed", _("Failed run")
+    DECAY = "decay", _("Worse at known answers")
 
 
 class AlertState(models.TextChoices):

@@ -122,6 +122,14 @@ RULES: dict[str, KindOfRule] = {
                 ),
             ),
         ),
+        KindOfRule(
+            AlertKind.DECAY,
+            _(
+                "Raised when somebody's newest 20 answers to hidden gold are worse than the pass mark allows, or than"
+                " all their earlier ones, by more than chance does once in a thousand times. It closes when their next"
+                " 20 are not."
+            ),
+        ),
     )
 }  # fmt: skip
 

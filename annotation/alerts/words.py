@@ -135,6 +135,26 @@ def _run(figures: Figures) -> Told:
     return Told(title, said, facts)
 
 
+def _decay(figures: Figures) -> Told:
+    known = {"right": _count(figures["right"]), "answers": _count(figures["answers"]), "name": figures["name"]}
+    said = _("%(right)s of the newest %(answers)s answers to hidden gold were right.") % known
+    said += " " + (
+        _("That is less than the pass mark allows.")
+        if figures["what"] == "below_mark"
+        else _("That is less than this person's earlier answers let expect.")
+    )  # fmt: skip
+    earlier = _("%(right)s of %(answers)s") % {
+        "right": _count(figures["earlier_right"]),
+        "answers": _count(figures["earlier"]),
+    }
+    facts = [
+        (_("Right, of the newest"), _("%(right)s of %(answers)s") % known),
+        (_("Right, of the earlier ones"), earlier if figures["earlier"] else "–"),
+        (_("Chance explains as few"), _once(1 / max(float(figures["chance"]), 1e-99))),
+    ]
+    return Told(_("Worse at known answers: %(name)s") % known, said, facts)
+
+
 def _titled(named: Mapping[str, Any] | None) -> str:  # Any: JSON
     return title_here(named.get("titles", {}), named.get("name", "")) if named else ""
 
@@ -174,4 +194,5 @@ _KINDS: dict[str, Callable[[Figures], Told]] = {
     AlertKind.STALLED: _stalled,
     AlertKind.CERTIFICATE: _certificate,
     AlertKind.RUN: _run,
+    AlertKind.DECAY: _decay,
 }

@@ -61,6 +61,7 @@ class ChoicesSerializer(serializers.Serializer[Any]):  # Any: as above
     stalled = ChannelsSerializer(required=False)
     certificate_revoked = ChannelsSerializer(required=False)
     run_failed = ChannelsSerializer(required=False)
+    decay = ChannelsSerializer(required=False)
 
 
 def _json(row: Notification) -> Json:

@@ -14,6 +14,7 @@ from annotation.projects.models import Project
 from modelops import signals
 from modelops.registry.models import ModelVersion
 from modelops.watching.broken import end_certificate_alerts, look_for_failed_runs
+from modelops.watching.decays import look_for_decays
 from modelops.watching.drifts import look_for_drift
 from modelops.watching.models import Watch
 from modelops.watching.stalled import look_for_stalled_queues
@@ -38,7 +39,7 @@ _DUE = f"""
         OR changed_at IS NOT NULL AND coalesce(drift_day, '-infinity') < %(day)s
         OR claimed_until < %(now)s - %(again)s::interval AND EXISTS (
             SELECT 1 FROM annotation_alert
-            WHERE project_id = watch.project_id AND state <> 'closed' AND kind IN ('surge', 'drift')
+            WHERE project_id = watch.project_id AND state <> 'closed' AND kind IN ('surge', 'drift', 'decay')
         )
     ORDER BY project_id
 """
@@ -92,6 +93,7 @@ def run(project_id: int) -> None:
     look_for_surges(project, rules[AlertKind.SURGE], now)
     if drift_day is None or drift_day < last_day(now):
         look_for_drift(project, rules[AlertKind.DRIFT], last_day(now), now)
+    look_for_decays(project, rules[AlertKind.DECAY])
     mine = Watch.objects.filter(project=project, claimed_until=now + HOLD)
     mine.update(seen_at=changed_at, drift_day=last_day(now), claimed_until=now + PAUSE)
 

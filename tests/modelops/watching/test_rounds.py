@@ -174,7 +174,7 @@ def test_a_quiet_look_costs_few_statements_however_many_texts(
     stream.look()
     stream.now += timedelta(minutes=1)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         services.run(stream.project.pk)
 
 
