@@ -16,7 +16,7 @@ from annotation.answers.problems import Problem
 from annotation.api.errors import invalid
 from annotation.api.serializers import DocumentSerializer, PredictionSerializer
 from annotation.documents import filters
-from annotation.documents.models import Document, State
+from annotation.documents.models import Document, DocumentQuerySet, State
 from annotation.documents.wire import document_json
 from annotation.finding.applying import counted, found_documents
 from annotation.finding.keyset import ORDERS, BadCursor, page_of
@@ -140,11 +140,13 @@ def documents_page(request: Request, project_id: int) -> Response:
     project = project_for(request.user, project_id)
     asked = _list_asked(request)
     found = found_documents(project, signed_in(request.user), asked_filter(request))
-    rows = with_secrets(found, signed_in(request.user))
-    if "gold" in asked.include:
-        rows = rows.select_related("gold")
+
+    def dressed(rows: DocumentQuerySet) -> DocumentQuerySet:
+        shown = with_secrets(rows, signed_in(request.user))
+        return shown.select_related("gold") if "gold" in asked.include else shown
+
     try:
-        page = page_of(rows, order=asked.order, cursor=asked.cursor, limit=asked.limit)
+        page = page_of(found, dressed, order=asked.order, cursor=asked.cursor, limit=asked.limit)
     except BadCursor as error:
         raise invalid([Problem("cursor", "bad_cursor", "cursor is one that this list gave out.")]) from error
     answer: dict[str, object] = {

@@ -1,12 +1,12 @@
 """Pages of documents by keyset, forwards and backwards: the cost of a page does not grow with its depth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 from django.db.models import Q, QuerySet
 
-from annotation.documents.models import Document
+from annotation.documents.models import Document, DocumentQuerySet
 
 # By the name in the query string: the fields that decide, all of which together are unique.
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -16,6 +16,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "created_at": ("pk",),
     "-created_at": ("-pk",),
 }
+Dress = Callable[[DocumentQuerySet], QuerySet[Document]]
+
 _LARGEST_ID = 2**63 - 1
 # What a cursor begins with: the rows after the place it names, or those before.
 _ON, _BACK = "a", "b"
@@ -34,25 +36,31 @@ class Page:
     previous: str = ""
 
 
-def page_of(rows: QuerySet[Document], *, order: str, cursor: str, limit: int) -> Page:
-    """One statement. Raises BadCursor."""
+def page_of(found: DocumentQuerySet, dress: Dress, *, order: str, cursor: str, limit: int) -> Page:
+    """One statement. `dress` adds what is shown of each row, as columns and tables beside. Raises BadCursor.
+
+    The page is settled before anything is joined to it: with joins in sight the database may walk through the tables
+    beside from their beginning.
+    """
+    rows: QuerySet[Document] = found
     fields = ORDERS[order]
     is_back = cursor.startswith(_BACK)
     if is_back:
         fields = tuple(_reversed(field) for field in fields)
     if cursor:
         rows = rows.filter(_behind(fields, _read(cursor, fields)))
-    found = list(rows.order_by(*fields)[: limit + 1])
-    has_more, found = len(found) > limit, found[:limit]
+    ids = rows.order_by(*fields).values("pk")[: limit + 1]
+    shown = list(dress(Document.objects.filter(pk__in=ids)).order_by(*fields))
+    has_more, shown = len(shown) > limit, shown[:limit]
     if is_back:
-        found.reverse()
-    if not found:
+        shown.reverse()
+    if not shown:
         return Page([])
     has_next, has_previous = (True, has_more) if is_back else (has_more, bool(cursor))
     return Page(
-        found,
-        next=f"{_ON}{_place(found[-1], fields)}" if has_next else "",
-        previous=f"{_BACK}{_place(found[0], fields)}" if has_previous else "",
+        shown,
+        next=f"{_ON}{_place(shown[-1], fields)}" if has_next else "",
+        previous=f"{_BACK}{_place(shown[0], fields)}" if has_previous else "",
     )
 
 

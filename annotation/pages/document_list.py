@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Greatest, Lower, StrIndex, Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,6 +26,7 @@ from annotation.finding.models import SavedView
 from annotation.finding.secrets import told, with_secrets
 from annotation.pages.documents import language_of
 from annotation.pages.filter_form import Asked, read_asked
+from annotation.people.models import User
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Kind, Label, Membership, Project, Role
 
@@ -61,7 +62,7 @@ def document_list(request: HttpRequest, project_id: int) -> HttpResponse:
     found = found_documents(project, user, asked.filter)
     titles = _titles(project)
     waits = bool(asked.like) and not asked.filter.ids
-    page = Page([]) if waits else _page(with_secrets(found, user), asked)
+    page = Page([]) if waits else _page(found, user, asked)
     number, has_more = (0, False) if waits else counted(found)
     is_manager = membership.role == Role.MANAGER
     context = {
@@ -101,20 +102,26 @@ def _like(project: Project, asked: Asked) -> Document | None:
     return get_object_or_404(Document.objects.only("id", "external_id"), project=project, pk=asked.like)
 
 
-def _page(found: DocumentQuerySet, asked: Asked) -> Page:
+def _page(found: DocumentQuerySet, user: User, asked: Asked) -> Page:
+    def dressed(rows: DocumentQuerySet) -> QuerySet[Document]:
+        return _dressed(rows, user, asked)
+
+    if asked.like:
+        places = {pk: place for place, pk in enumerate(asked.filter.ids)}
+        return Page(sorted(dressed(found)[:MOST_IDS], key=lambda row: places[row.pk]))
+    try:
+        return page_of(found, dressed, order=asked.order, cursor=asked.cursor, limit=PAGE_SIZE)
+    except BadCursor:
+        return page_of(found, dressed, order=asked.order, cursor="", limit=PAGE_SIZE)
+
+
+def _dressed(found: DocumentQuerySet, user: User, asked: Asked) -> QuerySet[Document]:
     """Only a stretch of each text is read: a text may have 200,000 characters."""
     word = excerpts.first_word(asked.filter.q)
     start = Greatest(StrIndex(Lower("text"), Lower(Value(word))) - CHARS_BEFORE, Value(1)) if word else Value(1)
-    rows = found.annotate(excerpt=Substr("text", start, EXCERPT_CHARS), excerpt_start=start)
+    rows = with_secrets(found, user).annotate(excerpt=Substr("text", start, EXCERPT_CHARS), excerpt_start=start)
     rows = rows.annotate(comment_count=comment_count("pk"), is_flagged=is_flagged("pk"))
-    rows = rows.select_related("gold").defer("text", "parts", "gold__answer")
-    if asked.like:
-        places = {pk: place for place, pk in enumerate(asked.filter.ids)}
-        return Page(sorted(rows[:MOST_IDS], key=lambda row: places[row.pk]))
-    try:
-        return page_of(rows, order=asked.order, cursor=asked.cursor, limit=PAGE_SIZE)
-    except BadCursor:
-        return page_of(rows, order=asked.order, cursor="", limit=PAGE_SIZE)
+    return rows.select_related("gold").defer("text", "parts", "gold__answer")
 
 
 def _rows(
