@@ -187,5 +187,5 @@ def test_every_threshold_is_told_in_words() -> None:
 
     assert list(rules) == list(RULES)
     assert "At least 12 negative texts" in in_words(rules["surge"])[0]
-    assert all(in_words(rule) for kind, rule in rules.items() if kind != "certificate_revoked")
+    assert all(in_words(rule) for kind, rule in rules.items() if kind not in ("certificate_revoked", "decay"))
     assert all(str(rule.of.words) and all(str(one.help) for one in rule.of.thresholds) for rule in rules.values())

@@ -22,9 +22,9 @@ def project() -> Project:
 
 
 def answer(project: Project, person: User, right: int, wrong: int) -> None:
-    document = make.document(project, slots=0)
-    item = PracticeItem.objects.create(project=project, document=document, created_by=project.created_by)
     for is_right in [True] * right + [False] * wrong:
+        document = make.document(project, slots=0)
+        item = PracticeItem.objects.create(project=project, document=document, created_by=project.created_by)
         PracticeAttempt.objects.create(
             project=project, user=person, item=item, round=HIDDEN_ROUND, score=float(is_right), is_right=is_right
         )
