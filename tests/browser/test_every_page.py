@@ -60,6 +60,7 @@ NOT_PAGES = {
         "restore_certificate",
         "dismiss_suspect",
         "find_suspects",
+        "change_starters",
         "measure_forecast",
         "run_without_erased",
         "remove_rule",
