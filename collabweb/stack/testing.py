@@ -1,4 +1,4 @@
-"""Runs the tests against a real PostgreSQL and Valkey: browser tests in a call of their own, the others last."""
+"""Runs the tests against a real PostgreSQL and Valkey: browser tests in a call of their own, the others two at once."""
 
 import os
 import shutil
@@ -12,6 +12,8 @@ from collabweb.stack.services import run_once, running
 
 NO_TESTS = 5
 TEST_HOME = REPOSITORY / "var" / "test"
+BROWSER, OTHERS = ("-m", "browser"), ("-m", "not browser")
+PROCESSES = "2"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -22,10 +24,15 @@ def run_tests(arguments: list[str]) -> int:
         if chromium:
             environ["COLLABWEB_CHROMIUM"] = chromium
         pytest = [sys.executable, "-m", "pytest", *arguments]
-        codes = [run_once([*pytest, "-m", marker], environ) for marker in ("browser", "not browser")]
+        codes = [run_once([*pytest, *call], environ) for call in (BROWSER, _others(arguments))]
     # Chosen tests may well be all of one kind; the whole set may not.
     passed = {0, NO_TESTS} if arguments else {0}
     return next((code for code in codes if code not in passed), 0)
+
+
+def _others(arguments: list[str]) -> tuple[str, ...]:
+    """The whole set in processes beside each other; chosen tests in one, where a debugger works."""
+    return OTHERS if arguments else (*OTHERS, "-p", "tests.parallel", "-n", PROCESSES, "--dist", "loadfile")
 
 
 def find_chromium(environ: Mapping[str, str] = os.environ) -> str | None:
