@@ -119,6 +119,7 @@ def test_a_key_is_swapped_with_the_one_that_had_it_and_stays_so(open_desk: Desk,
     assert alice.get("account/preferences/").json()["keys"] == {"skip": ["f"], "flag": ["s"]}
     page.reload()
     expect(page.locator("[data-command=skip]")).to_have_attribute("aria-keyshortcuts", "F")
+    expect(title(page)).to_have_text(before)
     page.keyboard.press("f")
     expect(title(page)).not_to_have_text(before)
 
