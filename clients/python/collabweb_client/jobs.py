@@ -82,17 +82,23 @@ class Webhook(Shape):
     url: str
     state: str
     after_seq: int
+    after_alert: int = 0
+    # What it is told of: "labels.changed", "alert.raised" or both.
+    told: list[str] = field(default_factory=list)
     created_at: datetime | None = None
     secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Shape):
+    """One call of a webhook. `about`: "labels.changed" or "alert.raised"."""
+
     id: int
     first_seq: int
     last_seq: int
     changes: int
     state: str
+    about: str = "labels.changed"
     attempts: int = 0
     status: int | None = None
     error: str = ""
