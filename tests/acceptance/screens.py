@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from collabweb.stack.testing import find_chromium
-from tests.acceptance import on_site, screen_cards, screen_moments, screen_reports  # noqa: F401
+from tests.acceptance import on_site, screen_cards, screen_managing, screen_moments, screen_reports  # noqa: F401
 from tests.acceptance.screen_camera import FOLDER, View, studio
 from tests.acceptance.screen_pages import PAGES
 from tests.acceptance.screen_register import NARROW, STATES, State
