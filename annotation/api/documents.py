@@ -139,14 +139,16 @@ def documents_page(request: Request, project_id: int) -> Response:
     """At most three statements, or four with the count: the membership, the documents, and their predictions."""
     project = project_for(request.user, project_id)
     asked = _list_asked(request)
-    found = found_documents(project, signed_in(request.user), asked_filter(request))
+    narrowed = asked_filter(request)
+    found = found_documents(project, signed_in(request.user), narrowed)
 
     def dressed(rows: DocumentQuerySet) -> DocumentQuerySet:
         shown = with_secrets(rows, signed_in(request.user))
         return shown.select_related("gold") if "gold" in asked.include else shown
 
     try:
-        page = page_of(found, dressed, order=asked.order, cursor=asked.cursor, limit=asked.limit)
+        place = {"order": asked.order, "cursor": asked.cursor}
+        page = page_of(found, dressed, **place, limit=asked.limit, is_unfiltered=narrowed.is_empty)
     except BadCursor as error:
         raise invalid([Problem("cursor", "bad_cursor", "cursor is one that this list gave out.")]) from error
     answer: dict[str, object] = {

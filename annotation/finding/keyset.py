@@ -36,21 +36,24 @@ class Page:
     previous: str = ""
 
 
-def page_of(found: DocumentQuerySet, dress: Dress, *, order: str, cursor: str, limit: int) -> Page:
+def page_of(
+    rows: DocumentQuerySet, dress: Dress, *, order: str, cursor: str, limit: int, is_unfiltered: bool = False
+) -> Page:
     """One statement. `dress` adds what is shown of each row, as columns and tables beside. Raises BadCursor.
 
-    The page is settled before anything is joined to it: with joins in sight the database may walk through the tables
-    beside from their beginning.
+    Without filters the page is settled before anything is joined to it: with joins in sight the database may walk
+    through the tables beside from their beginning. Filters may be SQL by hand, which must not stand in a subquery.
     """
-    rows: QuerySet[Document] = found
     fields = ORDERS[order]
     is_back = cursor.startswith(_BACK)
     if is_back:
         fields = tuple(_reversed(field) for field in fields)
     if cursor:
         rows = rows.filter(_behind(fields, _read(cursor, fields)))
-    ids = rows.order_by(*fields).values("pk")[: limit + 1]
-    shown = list(dress(Document.objects.filter(pk__in=ids)).order_by(*fields))
+    if is_unfiltered:
+        shown = list(dress(_settled(rows.order_by(*fields)[: limit + 1])).order_by(*fields))
+    else:
+        shown = list(dress(rows).order_by(*fields)[: limit + 1])
     has_more, shown = len(shown) > limit, shown[:limit]
     if is_back:
         shown.reverse()
@@ -62,6 +65,10 @@ def page_of(found: DocumentQuerySet, dress: Dress, *, order: str, cursor: str, l
         next=f"{_ON}{_place(shown[-1], fields)}" if has_next else "",
         previous=f"{_BACK}{_place(shown[0], fields)}" if has_previous else "",
     )
+
+
+def _settled(page: DocumentQuerySet) -> DocumentQuerySet:
+    return Document.objects.filter(pk__in=page.values("pk"))
 
 
 def _reversed(field: str) -> str:

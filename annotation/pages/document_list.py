@@ -109,10 +109,11 @@ def _page(found: DocumentQuerySet, user: User, asked: Asked) -> Page:
     if asked.like:
         places = {pk: place for place, pk in enumerate(asked.filter.ids)}
         return Page(sorted(dressed(found)[:MOST_IDS], key=lambda row: places[row.pk]))
+    is_all = asked.filter.is_empty
     try:
-        return page_of(found, dressed, order=asked.order, cursor=asked.cursor, limit=PAGE_SIZE)
+        return page_of(found, dressed, order=asked.order, cursor=asked.cursor, limit=PAGE_SIZE, is_unfiltered=is_all)
     except BadCursor:
-        return page_of(found, dressed, order=asked.order, cursor="", limit=PAGE_SIZE)
+        return page_of(found, dressed, order=asked.order, cursor="", limit=PAGE_SIZE, is_unfiltered=is_all)
 
 
 def _dressed(found: DocumentQuerySet, user: User, asked: Asked) -> QuerySet[Document]:

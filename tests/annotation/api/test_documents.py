@@ -242,3 +242,17 @@ def test_an_export_takes_the_same_filters(project: Project, client: APIClient, w
     assert len(lines) == 1
     assert b"late order" in lines[0]
     assert client.get(f"{path}&state=x").status_code == 422
+
+
+def test_a_frequent_word_is_found_behind_the_first_page_of_others(
+    project: Project, client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotation.documents.models.FEW_FOUND", 2)
+    for place in range(6):
+        make.document(project, f"a letter {place}")
+    late = [make.document(project, f"a parcel {place}").pk for place in range(4)]
+
+    found = listed(client, project, q="parcel", limit="3")
+
+    assert [row["id"] for row in found["results"]] == late[:3]
+    assert found["next"]
