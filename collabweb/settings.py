@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "modelops",
 ]
 MIDDLEWARE = [
-    "collabweb.after_answer_middleware.AfterAnswerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "collabweb.static_files.serve_static_files",
     "django.contrib.sessions.middleware.SessionMiddleware",

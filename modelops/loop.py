@@ -27,7 +27,6 @@ from kombu.exceptions import OperationalError
 
 from annotation import signals as people
 from annotation import tasks as people_tasks
-from annotation.after_answer import later
 from annotation.events.services import publish
 from annotation.planning.placing import has_plan
 from modelops import signals, tasks
@@ -50,7 +49,7 @@ REPORT_RESEND_SECONDS = 20
 WATCH_RESEND_SECONDS = 20
 
 
-# What a saved answer may make due, asked with every one of them. The documents' counts tell the gold there is; where
+# What a saved answer may make due, asked at once: somebody waits. The documents' counts tell the gold there is; where
 # they say that enough is new, the room itself looks again. A ranking on its way reads the gold there is then.
 _DUE_AFTER_GOLD = f"""
     SELECT project.fast_head = 'on', {IS_WORTH_A_LOOK}, ranking.id IS NULL OR ranking.state NOT IN ('queued', 'running')
@@ -82,11 +81,6 @@ def on_plan_changed(sender: object, project_id: int, **_: object) -> None:
 
 
 def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
-    """Nobody who saves an answer waits for what it makes due."""
-    later(lambda: _follow_gold(sender, project_id))
-
-
-def _follow_gold(sender: object, project_id: int) -> None:
     with _logged("gold changed", project_id):
         refits, may_train, may_rank = _due_after_gold(project_id)
         if refits:
