@@ -47,7 +47,8 @@ class Told:
 
 
 def told(document: Document) -> Told:
-    kind, state, blind = getattr(document, "lent", None) or ("", AssignmentState.DONE, "false")
+    """Raises KeyError for one that came without: what nobody asked for is not told."""
+    kind, state, blind = vars(document)["lent"] or ("", AssignmentState.DONE, "false")
     is_secret = state == AssignmentState.OPEN and kind == AssignmentKind.HIDDEN and document.state in _WITH_GOLD
     is_kept = blind == "true" and state != AssignmentState.DONE
     return Told(State.ASSIGNED.value if is_secret else document.state, gold=not is_secret, prediction=not is_kept)
