@@ -7,6 +7,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collabweb.settings")
 
 application = get_wsgi_application()
 
-# What is loaded now stays: looking through it for garbage would cost every request.
-gc.freeze()
+# A request leaves little behind: looking for garbage after every few hundred objects would cost each of them.
 gc.set_threshold(10_000, 20, 20)
