@@ -29,6 +29,9 @@ LABEL_SETS: list[dict[str, Any]] = [
 def project(db: None) -> Project:
     """300 documents in four overlapping clouds, with gold and vectors."""
     made = make.project(label_sets=LABEL_SETS)
+    # It decides which documents test: with a new one in every run the figures would differ.
+    made.salt = "0123456789abcdef"
+    made.save(update_fields=["salt"])
     random = np.random.default_rng(0)
     centers = random.normal(size=(4, 16))
     for number in range(300):
@@ -61,7 +64,7 @@ def test_a_worker_measures_choice_and_choices_and_leaves_spans_to_versions(measu
     assert (row.state, row.error) == (WorkState.SUCCEEDED, "")
     assert set(row.curves) == {"Category", "Topics"}
     scores = row.curves["Category"]["scores"]
-    assert scores[-1] > 0.5  # of three labels; how steep the curve is depends on the draw
+    assert scores[-1] > scores[0] + 0.05
     assert row.curves["Category"]["sizes"][-1] + row.curves["Category"]["tested"] == 300
 
 
