@@ -13,7 +13,7 @@ from modelops.certificates.looking import Asked, certify_version, check_audits, 
 from modelops.certificates.models import Certificate, CertificateWork
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import production_of
-from modelops.work.services import claim, is_mine, resend_lost, start_anew, tell_after_commit, work_off
+from modelops.work.services import claim, is_mine, queue_anew, resend_lost, tell_after_commit, work_off
 
 BATCHES_A_SLICE = 4
 
@@ -21,9 +21,7 @@ BATCHES_A_SLICE = 4
 @transaction.atomic
 def request_work(project_id: int) -> CertificateWork:
     """Queue a new pass over the project. A slice under way stops at its next batch."""
-    row, is_new = CertificateWork.objects.get_or_create(project_id=project_id)
-    if not is_new:
-        start_anew(row, cursor=0, done=0)
+    row = queue_anew(CertificateWork, project_id, cursor=0, done=0)
     send_after_commit(row)
     return row
 

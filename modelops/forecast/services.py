@@ -16,7 +16,7 @@ from modelops.forecast.outlook import Outlook, Work, lift_of, outlook
 from modelops.live.services import request_embedding
 from modelops.registry.models import ModelVersion
 from modelops.training.dataset import TEST_SHARE, shapes_of
-from modelops.work.services import resend_lost, start_anew, tell_after_commit
+from modelops.work.services import queue_anew, resend_lost, tell_after_commit
 
 # What the fast head can learn from stored embeddings; spans have the scores of versions only.
 MEASURED_KINDS = (Kind.CHOICE.value, Kind.CHOICES.value)
@@ -57,9 +57,7 @@ class SetForecast:
 def request_forecast(project: Project) -> Forecast:
     """Queue a new measurement; texts without a vector are embedded first."""
     request_embedding(project)
-    row, is_new = Forecast.objects.get_or_create(project=project)
-    if not is_new:
-        start_anew(row, done=0)
+    row = queue_anew(Forecast, project.pk, done=0)
     send_after_commit(row)
     return row
 

@@ -1,8 +1,9 @@
 """Erase a document for good; which versions had learned from it; learn anew without it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,7 @@ from annotation.projects.models import Membership, Role
 from modelops.erasures.lineage import versions_taught_by
 from modelops.erasures.models import Erasure
 from modelops.erasures.services import erase, learn_anew, standings, waiting_for_a_run
-from modelops.training.services import AlreadyActive
+from modelops.pages.runs import begun
 
 PAGE_SIZE = 50
 
@@ -70,12 +71,5 @@ def _ask(request: HttpRequest, membership: Membership, document: Document, statu
 @require_POST
 def run_without_erased(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
-    try:
-        run = learn_anew(project=membership.project, user=membership.user)
-    except AlreadyActive as error:
-        messages.warning(request, str(error))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        return redirect("run", project_id, run.pk)
-    return redirect("erasures", project_id)
+    ask = partial(learn_anew, project=membership.project, user=membership.user)
+    return begun(request, project_id, ask, otherwise="erasures")

@@ -1,5 +1,8 @@
 """One run: how it stands, what it learned with, what came out."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -55,15 +58,21 @@ def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse
 def start_run(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
     reason = _("Started by %(name)s.") % {"name": membership.user.get_username()}
+    ask = partial(request_run, project=membership.project, user=membership.user, arguments={}, reason=reason)
+    return begun(request, project_id, ask, otherwise="models")
+
+
+def begun(request: HttpRequest, project_id: int, ask: Callable[[], Run], *, otherwise: str) -> HttpResponse:
+    """The page of the run that is asked for, or the page `otherwise` with the words why there is none."""
     try:
-        run = request_run(project=membership.project, user=membership.user, arguments={}, reason=reason)
+        run = ask()
     except AlreadyActive as error:
         messages.warning(request, str(error))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         return redirect("run", project_id, run.pk)
-    return redirect("models", project_id)
+    return redirect(otherwise, project_id)
 
 
 @login_required

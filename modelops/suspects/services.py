@@ -13,7 +13,7 @@ from modelops import signals
 from modelops.live.services import request_embedding
 from modelops.suspects.conflicts import Conflict, Member, conflicts
 from modelops.suspects.models import Suspect, SuspectWork
-from modelops.work.services import resend_lost, start_anew, tell_after_commit
+from modelops.work.services import queue_anew, resend_lost, tell_after_commit
 
 # A larger project is compared by its first documents that have near-duplicates.
 MOST_COMPARED = 20_000
@@ -24,9 +24,7 @@ MOST_CONFLICTS = 50
 def request_suspects(project: Project) -> SuspectWork:
     """Queue a new list; texts without a vector are embedded first."""
     request_embedding(project)
-    row, is_new = SuspectWork.objects.get_or_create(project=project)
-    if not is_new:
-        start_anew(row, done=0)
+    row = queue_anew(SuspectWork, project.pk, done=0)
     send_after_commit(row)
     return row
 

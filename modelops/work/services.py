@@ -31,6 +31,14 @@ def start_anew(row: SlicedWork, **fields: object) -> None:
     row.refresh_from_db()
 
 
+def queue_anew(model: type[Work], project_id: int, **fields: object) -> Work:
+    """The project's only row, from its beginning with these fields. Call inside a transaction."""
+    row, is_new = model._default_manager.get_or_create(project_id=project_id)
+    if not is_new:
+        start_anew(row, **fields)
+    return row
+
+
 def claim(rows: QuerySet[Work]) -> Work | None:
     """Take the first of these rows for one slice; None when there is none or another worker has it."""
     now = timezone.now()
