@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 WIDE = 520
-LEFT, RIGHT, TOP, BOTTOM = 96, 44, 6, 22
+LEFT, RIGHT, TOP, BOTTOM = 96, 56, 6, 22
 LANE, GAP = 30, 9
 MOST_CHARS = 13
 
