@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import is_member, project_for, signed_in
+from annotation.access import may_open, project_for, signed_in
 from annotation.annotations.models import Annotation, GoldChange, Status
 from annotation.annotations.services import Save, VersionConflict, save
 from annotation.annotations.wire import annotation_json, change_json
@@ -23,6 +23,7 @@ from annotation.api.serializers import (
     ChangesAnswer,
     SavedAnnotationSerializer,
 )
+from annotation.compiled import CompiledQuery
 from annotation.documents.models import Document
 from annotation.practice.hidden import note_answer
 from annotation.predictions.models import Prediction
@@ -91,13 +92,19 @@ class AnnotationView(APIView):
         )
 
 
-def _document_to_save(request: Request, document_id: int, prediction_id: int) -> tuple[Document, bool]:
-    """With its project and the rules of its answers, and whether it has this prediction: one statement."""
+def _build_document_to_save(document_id: int, user_id: int, prediction_id: int) -> QuerySet[Document]:
     asked = Prediction.objects.filter(pk=prediction_id, document=OuterRef("pk"))
     rows = with_rules(Document.objects.select_related("project"), "annotation_document.project_id")
-    rows = rows.annotate(has_prediction=Exists(asked) if prediction_id else Value(False))
-    document = rows.filter(is_member(request.user), pk=document_id).first()
-    if document is None:
+    return rows.annotate(has_prediction=Exists(asked)).filter(pk=document_id, project__memberships__user_id=user_id)
+
+
+_DOCUMENT_TO_SAVE = CompiledQuery(_build_document_to_save)
+
+
+def _document_to_save(request: Request, document_id: int, prediction_id: int) -> tuple[Document, bool]:
+    """With its project and the rules of its answers, and whether it has this prediction: one statement."""
+    document = _DOCUMENT_TO_SAVE.first(document_id, request.user.pk or 0, prediction_id)
+    if document is None or not may_open(request.user, document.project_id):
         raise Http404
     return document, bool(getattr(document, "has_prediction", False))
 

@@ -5,7 +5,7 @@ from annotation.annotations.wire import annotation_json
 from annotation.documents.wire import document_json
 from annotation.people.models import User
 from annotation.practice.hidden import disguise
-from annotation.predictions.models import Prediction
+from annotation.predictions.models import current_predictions
 from annotation.predictions.wire import prediction_json
 from annotation.projects.models import Project
 from annotation.queue.models import Assignment
@@ -19,7 +19,7 @@ def assignments_json(assignments: list[Assignment], project: Project, user: User
     disguise(project, assignments)
     ids = [assignment.document_id for assignment in assignments if assignment.may_have_annotation]
     shown = [assignment.document_id for assignment in assignments if not assignment.is_blind]
-    predictions = Prediction.objects.current(shown, project.production_version) if shown else {}
+    predictions = current_predictions(shown, project.production_version)
     drafts = Annotation.objects.filter(document_id__in=ids, user=user) if ids else []
     saved = {annotation.document_id: annotation for annotation in drafts}
     return [

@@ -1,9 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, QuerySet
+
+from annotation.compiled import CompiledQuery
 
 # How the sources of a fast head's predictions begin; "fast_head/5/317": refined what version 5 says, by its refit 317.
 FAST_HEAD = "fast_head/"
@@ -38,13 +40,12 @@ class PredictionQuerySet(QuerySet["Prediction"]):
         """What people see, by document: the fast head's newest answer where there is one, else that of the version in
         production, else the newest older or imported one. One statement.
         """
-        rows = (
-            self.visible(production_version)
-            .filter(document_id__in=list(document_ids))
-            .order_by("document_id", models.F("rank").desc(), "-id")
-            .distinct("document_id")
-        )
+        rows = self.newest(list(document_ids), production_version)
         return {row.document_id: row for row in rows}
+
+    def newest(self, document_ids: list[int], production_version: int | None) -> "PredictionQuerySet":
+        rows = self.visible(production_version).filter(document_id__in=document_ids)
+        return rows.order_by("document_id", models.F("rank").desc(), "-id").distinct("document_id")
 
 
 class Prediction(models.Model):
@@ -100,3 +101,18 @@ class Prediction(models.Model):
     @property
     def is_fast_head(self) -> bool:
         return self.source.startswith(FAST_HEAD)
+
+
+_OF_ONE = CompiledQuery(lambda document_id, version: Prediction.objects.newest([document_id], version))
+
+
+def current_predictions(document_ids: Collection[int], production_version: int | None) -> dict[int, Prediction]:
+    """What people see, by document, as `current` says it. One statement; none for no documents.
+
+    One document at a time is what the queue asks for, call after call.
+    """
+    if not document_ids:
+        return {}
+    if len(document_ids) > 1:
+        return Prediction.objects.current(document_ids, production_version)
+    return {row.document_id: row for row in _OF_ONE.rows(*document_ids, production_version or 0)}
