@@ -18,7 +18,7 @@ from annotation.api.serializers import DocumentSerializer, PredictionSerializer
 from annotation.documents import filters
 from annotation.documents.models import Document, DocumentQuerySet, State
 from annotation.documents.wire import document_json
-from annotation.finding.applying import counted, found_documents
+from annotation.finding.applying import counted, found
 from annotation.finding.keyset import ORDERS, BadCursor, page_of
 from annotation.finding.secrets import told, with_secrets
 from annotation.practice.hidden import is_kept_secret
@@ -140,7 +140,7 @@ def documents_page(request: Request, project_id: int) -> Response:
     project = project_for(request.user, project_id)
     asked = _list_asked(request)
     narrowed = asked_filter(request)
-    found = found_documents(project, signed_in(request.user), narrowed)
+    those = found(project, signed_in(request.user), narrowed)
 
     def dressed(rows: DocumentQuerySet) -> DocumentQuerySet:
         shown = with_secrets(rows, signed_in(request.user))
@@ -148,7 +148,7 @@ def documents_page(request: Request, project_id: int) -> Response:
 
     try:
         place = {"order": asked.order, "cursor": asked.cursor}
-        page = page_of(found, dressed, **place, limit=asked.limit, is_unfiltered=narrowed.is_empty)
+        page = page_of(those, dressed, **place, limit=asked.limit)
     except BadCursor as error:
         raise invalid([Problem("cursor", "bad_cursor", "cursor is one that this list gave out.")]) from error
     answer: dict[str, object] = {
@@ -157,7 +157,7 @@ def documents_page(request: Request, project_id: int) -> Response:
         "results": _results(project, page.rows, asked.include),
     }
     if request.query_params.get("count") == "1":
-        answer["count"], answer["has_more_than_counted"] = counted(found)
+        answer["count"], answer["has_more_than_counted"] = counted(those)
     return Response(answer)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+import numpy as np
 from django.db.models import Q, QuerySet
 
 from annotation.documents.models import Document, DocumentQuerySet
+from annotation.quality.reading import Ints
 
 # By the name in the query string: the fields that decide, all of which together are unique.
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -28,6 +30,17 @@ class BadCursor(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """`is_all`: nothing narrows the rows. `ids`: those of all of them, sorted, where somebody knows them already; of
+    documents deleted this moment some may be left.
+    """
+
+    rows: DocumentQuerySet
+    is_all: bool = False
+    ids: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """`next` and `previous`: cursors, empty where there is nothing more."""
 
@@ -36,21 +49,22 @@ class Page:
     previous: str = ""
 
 
-def page_of(
-    rows: DocumentQuerySet, dress: Dress, *, order: str, cursor: str, limit: int, is_unfiltered: bool = False
-) -> Page:
+def page_of(found: Found, dress: Dress, *, order: str, cursor: str, limit: int) -> Page:
     """One statement. `dress` adds what is shown of each row, as columns and tables beside. Raises BadCursor.
 
     Without filters the page is settled before anything is joined to it: with joins in sight the database may walk
     through the tables beside from their beginning. Filters may be SQL by hand, which must not stand in a subquery.
     """
-    fields = ORDERS[order]
+    rows, fields = found.rows, ORDERS[order]
     is_back = cursor.startswith(_BACK)
     if is_back:
         fields = tuple(_reversed(field) for field in fields)
     if cursor:
         rows = rows.filter(_behind(fields, _read(cursor, fields)))
-    if is_unfiltered:
+    if found.ids is not None and fields in (("pk",), ("-pk",)):
+        window = _window(found.ids, fields, cursor, 2 * (limit + 1))
+        shown = list(dress(Document.objects.filter(pk__in=window)).order_by(*fields)[: limit + 1])
+    elif found.is_all:
         shown = list(dress(_settled(rows.order_by(*fields)[: limit + 1])).order_by(*fields))
     else:
         shown = list(dress(rows).order_by(*fields)[: limit + 1])
@@ -65,6 +79,15 @@ def page_of(
         next=f"{_ON}{_place(shown[-1], fields)}" if has_next else "",
         previous=f"{_BACK}{_place(shown[0], fields)}" if has_previous else "",
     )
+
+
+def _window(ids: Ints, fields: Sequence[str], cursor: str, number: int) -> list[int]:
+    """The next so many: twice a page, for those that were deleted."""
+    falls = fields == ("-pk",)
+    if cursor:
+        [place] = _read(cursor, fields)
+        ids = ids[: np.searchsorted(ids, place)] if falls else ids[np.searchsorted(ids, place, "right") :]
+    return [int(pk) for pk in (ids[-number:] if falls else ids[:number])]
 
 
 def _settled(page: DocumentQuerySet) -> DocumentQuerySet:

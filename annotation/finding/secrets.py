@@ -54,6 +54,15 @@ def told(document: Document) -> Told:
     return Told(State.ASSIGNED.value if is_secret else document.state, gold=not is_secret, prediction=not is_kept)
 
 
+def ids_kept_secret(project: Project, user: User) -> set[int]:
+    """Documents of which the person must not be told the prediction, or the gold and annotations. One statement."""
+    mine = Assignment.objects.filter(user=user, project=project)
+    hidden = Q(state=AssignmentState.OPEN, kind=AssignmentKind.HIDDEN, document__state__in=_WITH_GOLD)
+    newer = mine.filter(document=OuterRef("document"), pk__gt=OuterRef("pk"))
+    blind = Q(is_blind=True) & ~Q(state=AssignmentState.DONE) & ~Exists(newer)
+    return set(mine.filter(hidden | blind).values_list("document_id", flat=True))
+
+
 def secret_ids(project: Project, user: User, which: str) -> set[int]:
     """Documents of which this person must not be told the gold and annotations, or the `predictions`. One statement."""
     mine = Assignment.objects.filter(user=user, project=project)

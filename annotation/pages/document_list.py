@@ -19,9 +19,9 @@ from annotation.documents import excerpts
 from annotation.documents.excerpts import Piece
 from annotation.documents.filters import MOST_IDS
 from annotation.documents.models import Document, DocumentQuerySet, State
-from annotation.finding.applying import MOST_COUNTED, counted, found_documents
+from annotation.finding.applying import MOST_COUNTED, counted, found
 from annotation.finding.changing import last_change
-from annotation.finding.keyset import BadCursor, Page, page_of
+from annotation.finding.keyset import BadCursor, Found, Page, page_of
 from annotation.finding.models import SavedView
 from annotation.finding.secrets import told, with_secrets
 from annotation.pages.documents import language_of
@@ -59,11 +59,11 @@ def document_list(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id)
     project, user = membership.project, signed_in(request.user)
     asked = read_asked(request.GET.items())
-    found = found_documents(project, user, asked.filter)
+    those = found(project, user, asked.filter)
     titles = _titles(project)
     waits = bool(asked.like) and not asked.filter.ids
-    page = Page([]) if waits else _page(found, user, asked)
-    number, has_more = (0, False) if waits else counted(found)
+    page = Page([]) if waits else _page(those, user, asked)
+    number, has_more = (0, False) if waits else counted(those)
     is_manager = membership.role == Role.MANAGER
     context = {
         "membership": membership,
@@ -102,18 +102,17 @@ def _like(project: Project, asked: Asked) -> Document | None:
     return get_object_or_404(Document.objects.only("id", "external_id"), project=project, pk=asked.like)
 
 
-def _page(found: DocumentQuerySet, user: User, asked: Asked) -> Page:
+def _page(those: Found, user: User, asked: Asked) -> Page:
     def dressed(rows: DocumentQuerySet) -> QuerySet[Document]:
         return _dressed(rows, user, asked)
 
     if asked.like:
         places = {pk: place for place, pk in enumerate(asked.filter.ids)}
-        return Page(sorted(dressed(found)[:MOST_IDS], key=lambda row: places[row.pk]))
-    is_all = asked.filter.is_empty
+        return Page(sorted(dressed(those.rows)[:MOST_IDS], key=lambda row: places[row.pk]))
     try:
-        return page_of(found, dressed, order=asked.order, cursor=asked.cursor, limit=PAGE_SIZE, is_unfiltered=is_all)
+        return page_of(those, dressed, order=asked.order, cursor=asked.cursor, limit=PAGE_SIZE)
     except BadCursor:
-        return page_of(found, dressed, order=asked.order, cursor="", limit=PAGE_SIZE, is_unfiltered=is_all)
+        return page_of(those, dressed, order=asked.order, cursor="", limit=PAGE_SIZE)
 
 
 def _dressed(found: DocumentQuerySet, user: User, asked: Asked) -> QuerySet[Document]:

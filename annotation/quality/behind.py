@@ -24,17 +24,17 @@ from annotation.quality.topics import texts_behind
 NOTHING = np.zeros(0, dtype=np.int64)
 
 
-def documents_behind(project: Project, raw: str) -> list[int]:
-    """Ids, each once; none for a figure that nobody knows."""
+def documents_behind(project: Project, raw: str) -> Ints:
+    """Ids, each once and sorted; none for a figure that nobody knows."""
     figure = read_figure(raw)
     if figure.name == "topics":
-        return [int(pk) for pk in np.unique(texts_behind(project, figure))]
+        return np.unique(texts_behind(project, figure))
     if figure.name not in _FIGURES:
-        return []
+        return NOTHING
     # The days of texts are those when they came, not those of answers to them.
     asked = Asked(language=figure.asked.language, meta=figure.asked.meta) if figure.name == "texts" else figure.asked
     columns = read_columns(project, asked, _TABLES.get(figure.name, ("values",)))
-    return [int(pk) for pk in np.unique(_FIGURES[figure.name](columns, figure))]
+    return np.unique(_FIGURES[figure.name](columns, figure))
 
 
 def _answers(columns: Columns, figure: Figure) -> Ints:
