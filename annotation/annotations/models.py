@@ -79,13 +79,16 @@ class Gold(models.Model):
     # Of what was auto-accepted: {"certificate", "version", "confidence"}.
     grounds = models.JSONField(default=dict, db_default={}, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
-    # Filled in by the database: the labels of the answer, for filters.
+    # Filled in by the database, for filters: the labels of the answer, and whether any prediction of the document, of
+    # whatever version, has ever said something else.
     labels = ArrayField(models.TextField(), default=list, editable=False)
+    contradicted = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         app_label = "annotation"
         indexes = [
             GinIndex(fields=["project", "labels"], name="gold_labels"),
+            models.Index(fields=["project", "document"], condition=Q(contradicted=True), name="gold_contradicted"),
             models.Index(fields=["project", "document"], condition=Q(source="auto_accept"), name="gold_auto_accepted"),
         ]
 

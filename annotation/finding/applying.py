@@ -167,6 +167,7 @@ def _by_prediction(rows: DocumentQuerySet, project: Project, asked: DocumentFilt
         differs.output_field = BooleanField()
         # Equal JSON needs no closer look, and mostly people accept what was predicted.
         seen = seen.filter(~Q(answer=F("document__gold__answer")), differs, document__gold__isnull=False)
+        rows = rows.filter(gold__contradicted=True, gold__project=project)
     return rows.filter(Exists(seen))
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.events.services import publish_mixed
+from annotation.predictions.comparing import compare_with_gold
 from annotation.predictions.models import Prediction, fast_head_source
 from annotation.predictions.wire import prediction_json
 
@@ -53,6 +54,7 @@ def is_news(shown: Shown, before: Prediction | None) -> bool:
     return any(_differs(value, before.confidence.get(name)) for name, value in shown.confidence.items())
 
 
+@transaction.atomic(savepoint=False)
 def store(shown: Sequence[Shown], *, base: int, refit: int) -> list[Prediction]:
     rows = [
         Prediction(
@@ -64,7 +66,9 @@ def store(shown: Sequence[Shown], *, base: int, refit: int) -> list[Prediction]:
         )
         for one in shown
     ]
-    return Prediction.objects.bulk_create(rows)
+    stored = Prediction.objects.bulk_create(rows)
+    compare_with_gold(row.document_id for row in stored)
+    return stored
 
 
 def announce(project_id: int, rows: Sequence[Prediction], lent: set[int], *, open_count: int) -> None:

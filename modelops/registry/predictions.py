@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.documents.models import Document
+from annotation.predictions.comparing import compare_with_gold
 from annotation.predictions.models import Prediction
 from annotation.predictions.wire import prediction_json
 from annotation.queue.models import Assignment
@@ -29,6 +31,7 @@ def documents_without(project_id: int, number: int) -> QuerySet[Document]:
     return Document.objects.filter(~Exists(theirs), project_id=project_id)
 
 
+@transaction.atomic(savepoint=False)
 def store(number: int, predictions: Sequence[NewPrediction]) -> None:
     """Keep them, one a document and version; one that is there already stays as it is."""
     rows = [
@@ -44,6 +47,7 @@ def store(number: int, predictions: Sequence[NewPrediction]) -> None:
         for new in predictions
     ]
     Prediction.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    compare_with_gold(row.document_id for row in rows)
 
 
 def answers_of(number: int, document_ids: Iterable[int]) -> dict[int, dict[str, Any]]:  # Any: JSON
