@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from annotation.alerts.models import Alert, AlertKind
 from annotation.projects.models import title_here
@@ -41,15 +41,14 @@ def _surge(figures: Figures) -> Told:
         int(figures["texts"]),
     )
     told = {"negatives": _count(figures["negatives"]), "texts": _count(figures["texts"])}
-    chance = max(float(figures["chance"]), 1e-99)
     facts = [
         (_("Negative texts"), told["negatives"]),
         (_("Texts of the topic in that time"), told["texts"]),
         (_("Share of negatives"), share),
         (_("Usual share, of the four weeks before"), usual),
         (_("Texts in the four weeks before"), _count(figures["before"])),
-        (_("Chance explains as many"), _once(1 / chance)),
-        (_("An alert needs less than"), _once(1 / float(figures["limit"]))),
+        (_("Chance explains as many"), _once(float(figures["chance"]))),
+        (_("An alert needs less than"), _once(float(figures["limit"]))),
     ]
     return Told(title, said % {**told, "stretch": stretch, "share": share, "usual": usual}, facts)
 
@@ -150,7 +149,7 @@ def _decay(figures: Figures) -> Told:
     facts = [
         (_("Right, of the newest"), _("%(right)s of %(answers)s") % known),
         (_("Right, of the earlier ones"), earlier if figures["earlier"] else "–"),
-        (_("Chance explains as few"), _once(1 / max(float(figures["chance"]), 1e-99))),
+        (_("Chance explains as few"), _once(float(figures["chance"]))),
     ]
     return Told(_("Worse at known answers: %(name)s") % known, said, facts)
 
@@ -164,6 +163,8 @@ def _stretch(minutes: int) -> str:
     if minutes < 60:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = minutes // 60
+    if hours == 1:
+        return pgettext("of the last", "hour")
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
@@ -175,8 +176,11 @@ def _count(number: float) -> str:
     return number_format(int(number), force_grouping=True)
 
 
-def _once(times: float) -> str:
-    return _("once in %(number)s") % {"number": _count(times) if times < 1e9 else f"{times:.0e}"}
+def _once(chance: float) -> str:
+    """Two digits tell enough, and beyond a billion no number tells more."""
+    if chance < 1e-9:
+        return _("less than once in a billion")
+    return _("once in %(number)s") % {"number": f"{int(float(f'{1 / chance:.1e}')):,}"}
 
 
 def _time(raw: object) -> str:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
@@ -25,6 +26,7 @@ from annotation.api.serializers import (
 )
 from annotation.compiled import CompiledQuery
 from annotation.documents.models import Document
+from annotation.plans.answering import Placed, rule_against, words_for
 from annotation.practice.hidden import note_answer
 from annotation.predictions.models import Prediction
 
@@ -61,7 +63,8 @@ class AnnotationView(APIView):
     def put(self, request: Request, document_id: int) -> Response:
         """The caller's one annotation of this document. Repeating it changes nothing.
 
-        `has_feedback` says that the document's answer was known: see `projects/{id}/practice/feedback/`.
+        `has_feedback` says that the document's answer was known: see `projects/{id}/practice/feedback/`. 403 `kept`,
+        with the `rule`, where assignment rules keep the document from an annotator to whom it was never lent.
         """
         body = AnnotationRequest(data=request.data)
         prediction_id = body.validated_data.get("prediction") if body.is_valid() else None
@@ -70,6 +73,7 @@ class AnnotationView(APIView):
         if prediction_id and not has_prediction:
             raise invalid([Problem("prediction", "unknown_prediction", "This document has no such prediction.")])
         asked = self._asked(request, body.validated_data)
+        _ask_rules(request, document)
         try:
             rules = rules_from(getattr(document, "rules", ()))
             saved = save(document=document, user=signed_in(request.user), asked=asked, rules=rules)
@@ -107,6 +111,14 @@ def _document_to_save(request: Request, document_id: int, prediction_id: int) ->
     if document is None or not may_open(request.user, document.project_id):
         raise Http404
     return document, bool(getattr(document, "has_prediction", False))
+
+
+def _ask_rules(request: Request, document: Document) -> None:
+    """Raises 403 where the project's assignment rules keep the document from the caller."""
+    placed, project = Placed(document.pk, document.lane), document.project
+    rule = rule_against(project=project, user=signed_in(request.user), document=placed, now=timezone.now())
+    if rule:
+        raise ApiError(403, "kept", words_for(rule), extra={"rule": rule})
 
 
 def _version(header: str | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from annotation.people.models import User
-from annotation.plans.lanes import Taker, Terms, lanes_for
+from annotation.plans.lanes import Taker, Terms, lanes_for, refusal
 from annotation.plans.rules import load_of, room_in, rules_of
 from annotation.projects.models import Project
 
@@ -28,6 +28,13 @@ _MINE = """
 """
 
 
+# Answers of today, with or without a lease.
+_ANSWERED = """
+    SELECT count(*) FROM annotation_annotation AS mine JOIN annotation_document ON annotation_document.id = document_id
+    WHERE mine.user_id = %(user)s AND mine.created_at >= %(today)s AND project_id = %(project)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class MyTerms:
     """`lanes` with their ranks (lanes.py); `room`: how many documents more, None for any number."""
@@ -45,8 +52,33 @@ class MyTerms:
 
 def terms_for(*, project: Project, user: User, now: datetime) -> MyTerms | None:
     """None where the project has no plan. Call inside the transaction that lends."""
-    if not project.plan_number:
+    row = _read(project, user, now) if project.plan_number else None
+    if row is None:
         return None
+    taker, lanes = _taker(row, user.pk)
+    return MyTerms(lanes_for(lanes, taker, now), _room(row, user.pk))
+
+
+def refusal_of_lane(*, project: Project, user: User, lane: int | None, now: datetime) -> str:
+    """Which rule keeps documents of this lane from the person now: as `lanes.refusal`, or "load" or "unplaced"."""
+    row = _read(project, user, now)
+    if row is None:
+        return ""
+    taker, lanes = _taker(row, user.pk)
+    if lane not in lanes:
+        return "unplaced"
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERED, {"project": project.pk, "user": user.pk, "today": _day_of(now)})
+        [answered] = cursor.fetchone() or (0,)
+    row = (*row[:-1], max(row[-1], answered))
+    return refusal(lanes[lane], taker, now) or ("load" if _room(row, user.pk) == 0 else "")
+
+
+def _day_of(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _read(project: Project, user: User, now: datetime) -> tuple[Any, ...] | None:  # Any: columns of _MINE
     with connection.cursor() as cursor:
         cursor.execute(
             _MINE,
@@ -55,17 +87,22 @@ def terms_for(*, project: Project, user: User, now: datetime) -> MyTerms | None:
                 "user": user.pk,
                 "key": str(user.pk),
                 "now": now,
-                "today": now.replace(hour=0, minute=0, second=0, microsecond=0),
+                "today": _day_of(now),
             },
         )
         cursor.nextset()
-        row = cursor.fetchone()
-    return _terms(row, user.pk, now) if row else None
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
-def _terms(row: tuple[Any, ...], user_id: int, now: datetime) -> MyTerms:  # Any: columns of _MINE
-    rules, languages, lanes, skills, in_hand, today = row
+def _taker(row: tuple[Any, ...], user_id: int) -> tuple[Taker, dict[int, Terms]]:
+    """The person, and all lanes of the project."""
+    _rules, languages, lanes, skills, _in_hand, _today = row
     found = {number: Terms.from_json(terms) for number, terms in lanes or []}
     skill = {(label_set, label): value for label_set, label, value in skills or []}
-    taker = Taker(user_id, None if languages is None else frozenset(languages), skill)
-    return MyTerms(lanes_for(found, taker, now), room_in(load_of(rules_of(rules), user_id), in_hand, today))
+    return Taker(user_id, None if languages is None else frozenset(languages), skill), found
+
+
+def _room(row: tuple[Any, ...], user_id: int) -> int | None:
+    rules, _languages, _lanes, _skills, in_hand, today = row
+    return room_in(load_of(rules_of(rules), user_id), in_hand, today)
