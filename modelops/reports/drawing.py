@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil, floor, isfinite, log10
+from unicodedata import east_asian_width
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 WIDE, HIGH = 520, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 20, 14, 26
+LEFT, RIGHT, TOP, BOTTOM = 56, 20, 14, 26
 ROW = 30
 
 Place = Callable[[int], float]
@@ -31,6 +33,14 @@ class Series:
     name: str
     points: Sequence[Point]
     tone: str = "a"
+
+
+def short(name: str, most: int) -> str:
+    """At most so many letters wide; one of Chinese is two."""
+    widths = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in name))
+    if not widths or widths[-1] <= most:
+        return name
+    return name[: sum(width < most for width in widths)] + "…"
 
 
 def number(value: float) -> str:
@@ -185,7 +195,7 @@ def _range_row(name: str, point: Point, y: int, x: Height, is_share: bool) -> Sa
         '<text class="end" x="118" y="{}">{}</text>{}<circle class="dot a" cx="{}" cy="{}" r="5"/>'
         '<text class="value" x="{}" y="{}">{}</text>',
         y + 4,
-        name if len(name) <= 16 else name[:15] + "…",
+        short(name, 14),
         whisker,
         f"{x(point.value):.1f}",
         y,

@@ -7,10 +7,12 @@ from math import ceil
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from modelops.reports.drawing import short
+
 WIDE = 520
-LEFT, RIGHT, TOP, BOTTOM = 96, 56, 6, 22
+LEFT, RIGHT, TOP, BOTTOM = 112, 56, 6, 22
 LANE, GAP = 30, 9
-MOST_CHARS = 13
+MOST_CHARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def lanes_chart(title: str, ticks: Sequence[str], lanes: Sequence[Lane], tones: 
         return mark_safe("")
     height = TOP + len(lanes) * (LANE + GAP) + BOTTOM
     slot = (WIDE - LEFT - RIGHT) / len(ticks)
-    every = max(1, ceil(len(ticks) / 8))
+    every = max(1, ceil(len(ticks) / 7))
     below = [(f"{LEFT + (at + 0.5) * slot:.1f}", height - 6, tick) for at, tick in enumerate(ticks) if at % every == 0]
     drawn = [_lane(lane, TOP + at * (LANE + GAP), slot, LANE / most, tones) for at, lane in enumerate(lanes)]
     return format_html(
@@ -61,13 +63,12 @@ def _lane(lane: Lane, top: float, slot: float, scale: float, tones: Sequence[str
         for at, one in enumerate(lane.columns)
         if sum(one.parts)
     ]
-    name = lane.name if len(lane.name) <= MOST_CHARS else lane.name[: MOST_CHARS - 1] + "…"
     return format_html(
         '<text class="end name" x="{}" y="{}">{}</text><path class="grid" d="M{} {}H{}"/>{}'
         '<text class="value" x="{}" y="{}">{}</text>',
         LEFT - 10,
         f"{ground - 4:.1f}",
-        name,
+        short(lane.name, MOST_CHARS),
         LEFT,
         f"{ground:.1f}",
         WIDE - RIGHT,

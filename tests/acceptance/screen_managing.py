@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from annotation.alerts.models import Alert, NotificationChoice
+from annotation.documents.models import Document
 from annotation.planning.services import save_plan
 from annotation.plans.rules import Rule, RuleKind, Which
 from annotation.projects.models import Project
@@ -12,7 +13,8 @@ from tests.acceptance import screen_rows as rows
 from tests.acceptance.screen_camera import Studio
 from tests.acceptance.screen_pages import PAGES
 from tests.acceptance.screen_register import NARROW, State
-from tests.browser.page_rows import a_forecast_and_an_erasure, alerts_of
+from tests.acceptance.screen_texts import NEXT, unmarked
+from tests.browser.page_rows import a_forecast_and_an_erasure, a_gold_set, alerts_of
 
 
 def _shown(studio: Studio, path: str) -> None:
@@ -65,12 +67,25 @@ def _forecast(studio: Studio) -> None:
     _shown(studio, f"/projects/{made.pk}/forecast/?target=0.9")
 
 
+def _gold_set(studio: Studio) -> None:
+    """A set that two people have answered for four weeks."""
+    made, english = rows.tickets(studio.language), studio.language == "en"
+    gold_set = a_gold_set(made, made.documents.earliest("pk"), "alice")
+    gold_set.name = "Hard cases" if english else "疑难工单"
+    gold_set.save()
+    for place, item in enumerate(gold_set.items.order_by("pk")):
+        text, _spans = unmarked(NEXT[studio.language][place % 5])
+        Document.objects.filter(pk=item.document_id).update(text=text)
+    _shown(studio, f"/projects/{made.pk}/gold-sets/{gold_set.pk}/")
+
+
 MANAGING: dict[str, State] = {
     "alerts": _alerts,
     "alert": _alert,
     "inbox": _inbox,
     "planner": _planner,
     "forecast": _forecast,
+    "gold-set": _gold_set,
 }
 PAGES |= MANAGING
 NARROW |= set(MANAGING)

@@ -178,7 +178,7 @@ def a_plan(project: Project) -> None:
     save_plan(project=project, user=project.created_by, rules=rules, languages=languages)
 
 
-def a_gold_set(project: Project, document: Document) -> GoldSet:
+def a_gold_set(project: Project, document: Document, name: str = "dora") -> GoldSet:
     """Somebody answers it right for three weeks and wrong in the fourth: the page of sets tells it."""
     gold_set = create_gold_set(project=project, user=project.created_by, name="Hard 难题", share=0.05)
     items = [
@@ -188,7 +188,7 @@ def a_gold_set(project: Project, document: Document) -> GoldSet:
         )
         for place in range(80)
     ]  # fmt: skip
-    person = project.memberships.get(user__username="dora").user
+    person = project.memberships.get(user__username=name).user
     rows = [
         PracticeAttempt(project=project, user=person, item=item, round=0, score=1.0, is_right=place < 60)
         for place, item in enumerate(PracticeItem.objects.bulk_create(items))
