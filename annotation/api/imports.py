@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -150,7 +151,18 @@ def _upload(request: Request) -> tuple[Upload, dict[str, Any]]:  # Any: options 
     found = format_of_content_type(request.content_type or "")
     body: Any = request.data  # Any: what RawParser made of it, or nothing at all
     body = body if isinstance(body, Iterator) else iter(())
-    return Upload(f"upload.{found.name}", found, body), given
+    return Upload(f"upload.{found.name}", found, _without_large_object(body) if found.name == "json" else body), given
+
+
+def _without_large_object(body: Iterator[bytes]) -> Iterator[bytes]:
+    """Only an array streams; an object is none, and bounded like the body of every other call."""
+    limit: int = settings.COLLABWEB_LIMITS["body_bytes"]
+    done, head = 0, b""
+    for chunk in body:
+        done, head = done + len(chunk), head or chunk.lstrip()
+        if done > limit and head.startswith(b"{"):
+            raise FileError("too_large", f"A body may have {limit} bytes at most, unless it is an array of rows.")
+        yield chunk
 
 
 def _outcome(row: Import) -> Response:

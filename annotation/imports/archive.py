@@ -17,6 +17,8 @@ from annotation.imports.formats import Format, format_of_name
 from annotation.imports.readers.shapes import FileError
 
 _NESTED = {".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst"}
+# Modes of files and directories, and none at all, as systems without modes leave it; no links, no devices.
+_PLAIN = (0, stat.S_IFREG, stat.S_IFDIR)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 
 
@@ -35,7 +37,8 @@ def _damaged(why: object) -> NoReturn:
 
 
 @contextmanager
-def _opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+def opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """The archive, its directory read once. Raises FileError."""
     try:
         archive = zipfile.ZipFile(file)
     except _DAMAGED as error:
@@ -44,25 +47,24 @@ def _opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def entries(file: BinaryIO, most: int) -> list[Entry]:
+def entries(archive: zipfile.ZipFile, most: int) -> list[Entry]:
     """What the archive holds, in its order, when all of it is fit to be read. Raises FileError."""
-    with _opened(file) as archive:
-        infos = archive.infolist()
-        if len(infos) > most:
-            _fail("archive_too_many", _("A .zip file may hold %(limit)d files at most.") % {"limit": most})
-        for info in infos:
-            _check_safe(info)
-        files = [info for info in infos if not info.is_dir() and not _is_by_product(info.filename)]
-        twice = next((name for name, count in Counter(info.filename for info in files).items() if count > 1), None)
-        if twice is not None:
-            _damaged(_("“%(name)s” stands in it twice") % {"name": twice[:60]})
-        return [Entry(info.filename, _format_of(info)) for info in files]
+    infos = archive.infolist()
+    if len(infos) > most:
+        _fail("archive_too_many", _("A .zip file may hold %(limit)d files at most.") % {"limit": most})
+    for info in infos:
+        _check_safe(info)
+    files = [info for info in infos if not info.is_dir() and not _is_by_product(info.filename)]
+    twice = next((name for name, count in Counter(info.filename for info in files).items() if count > 1), None)
+    if twice is not None:
+        _damaged(_("“%(name)s” stands in it twice") % {"name": twice[:60]})
+    return [Entry(info.filename, _format_of(info)) for info in files]
 
 
 def _check_safe(info: zipfile.ZipInfo) -> None:
     path = PurePosixPath(info.filename)
     is_outside = path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename
-    if is_outside or stat.S_ISLNK(info.external_attr >> 16):
+    if is_outside or stat.S_IFMT(info.external_attr >> 16) not in _PLAIN:
         message = _("The name “%(name)s” in this .zip file leads out of it.")
         _fail("archive_unsafe_path", message % {"name": info.filename[:60]})
     if info.flag_bits & 0x1:
@@ -71,7 +73,8 @@ def _check_safe(info: zipfile.ZipInfo) -> None:
 
 def _is_by_product(name: str) -> bool:
     """What systems add to every archive they make."""
-    return name.startswith("__MACOSX/") or PurePosixPath(name).name in (".DS_Store", "Thumbs.db")
+    last = PurePosixPath(name).name
+    return name.startswith("__MACOSX/") or last.startswith("._") or last in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _format_of(info: zipfile.ZipInfo) -> Format:
@@ -116,12 +119,11 @@ class Allowance:
 
 
 @contextmanager
-def content(file: BinaryIO, entry: Entry, allowance: Allowance) -> Iterator[BinaryIO]:
+def content(archive: zipfile.ZipFile, entry: Entry, allowance: Allowance) -> Iterator[BinaryIO]:
     """One entry as a stream. Reading raises FileError where it is damaged or the allowance is spent."""
-    with _opened(file) as archive:
-        try:
-            source = archive.open(entry.name)
-        except _DAMAGED as error:
-            _damaged(error)
-        with source:
-            yield io.BufferedReader(_Bounded(source, allowance))  # type: ignore[arg-type]  # a zip entry is a binary file
+    try:
+        source = archive.open(entry.name)
+    except _DAMAGED as error:
+        _damaged(error)
+    with source:
+        yield io.BufferedReader(_Bounded(source, allowance))  # type: ignore[arg-type]  # a zip entry is a binary file

@@ -1,7 +1,7 @@
 """Carry out one import: read as a stream, write in one transaction, say how it ended. Doing it twice is harmless."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import BinaryIO
@@ -9,6 +9,7 @@ from typing import BinaryIO
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from annotation import signals
 from annotation.audit.acting import acting
@@ -20,7 +21,7 @@ from annotation.imports.models import Import, ImportState, OnError
 from annotation.imports.pulse import Figures, Pulse
 from annotation.imports.readers.shapes import FileError, Row, RowProblem
 from annotation.imports.rows import NewRow, RowCheck, check_row
-from annotation.imports.sources import Source, check_encodings, sources_of
+from annotation.imports.sources import check_encodings, sources_of
 from annotation.imports.wire import progress_json
 from annotation.imports.writing import ROWS_AT_ONCE, Writer, create_labels
 from annotation.queue.services import count_open
@@ -40,7 +41,7 @@ class Tally:
 
     def add(self, problems: Sequence[RowProblem]) -> None:
         self.count += len(problems)
-        self.kept.extend(sorted(problems, key=lambda problem: problem.row)[: MAX_ERRORS - len(self.kept)])
+        self.kept.extend(problems[: MAX_ERRORS - len(self.kept)])
 
 
 class _Rejected(Exception):
@@ -98,10 +99,19 @@ def _settle(row: Import, figures: Figures) -> None:
             ImportState.FAILED,
             imported=0,
             error_code="invalid",
-            error=_("%(count)d rows can't be imported, so nothing was.") % {"count": tally.count},
+            error=_refused(tally.count),
             rejected=[problem.as_json() for problem in tally.kept],
             rejected_count=tally.count,
         )
+
+
+def _refused(count: int) -> str:
+    words = ngettext(
+        "%(count)d row can't be imported, so nothing was.",
+        "%(count)d rows can't be imported, so nothing was.",
+        count,
+    )
+    return words % {"count": count}
 
 
 def _with_new_tries(row: Import, figures: Figures) -> None:
@@ -143,8 +153,10 @@ class _Work:
     def write_all(self, file: BinaryIO, found: Format) -> None:
         check = row_check(self.row)
         try:
-            for source in sources_of(file, found):
-                self._write_source(source, replace(check, has_cells=source.format.name in DELIMITERS), file)
+            rows = self._rows(file, found, check)
+            while chunk := list(islice(rows, ROWS_AT_ONCE)):
+                self.tally.add(self._write(chunk))
+                self._tell(file)
             if not self.rows:
                 raise FileError("empty_file", _("This file holds no rows."))
             if self.tally.count and self.row.on_error == OnError.REJECT:
@@ -155,20 +167,22 @@ class _Work:
         finally:
             self.writer.close()
 
-    def _write_source(self, source: Source, check: RowCheck, file: BinaryIO) -> None:
-        options = read_options(self.row, source.format, check)
-        with source.open() as stream:
-            rows = READERS[source.format.name](stream, options)
-            while chunk := list(islice(rows, ROWS_AT_ONCE)):
-                problems = self._write(chunk, check)
-                self.tally.add([replace(problem, file=source.name) for problem in problems])
-                self._tell(file)
+    def _rows(self, file: BinaryIO, found: Format, check: RowCheck) -> Iterator[NewRow | RowProblem]:
+        """Of all files of an archive, one after the other, so that many small ones are written together."""
+        for source in sources_of(file, found):
+            own = replace(check, has_cells=source.format.name in DELIMITERS)
+            with source.open() as stream:
+                for row in READERS[source.format.name](stream, read_options(self.row, source.format, own)):
+                    named = replace(row, file=source.name) if source.name else row
+                    yield check_row(named, own) if isinstance(named, Row) else named
 
-    def _write(self, chunk: Sequence[Row | RowProblem], check: RowCheck) -> list[RowProblem]:
+    def _write(self, chunk: Sequence[NewRow | RowProblem]) -> list[RowProblem]:
+        """What is wrong, in the order of the rows."""
         self.rows += len(chunk)
-        checked = [check_row(row, check) if isinstance(row, Row) else row for row in chunk]
-        problems = [row for row in checked if isinstance(row, RowProblem)]
-        return problems + self.writer.write([row for row in checked if isinstance(row, NewRow)])
+        problems = [row for row in chunk if isinstance(row, RowProblem)]
+        problems += self.writer.write([row for row in chunk if isinstance(row, NewRow)])
+        files = {name: place for place, name in enumerate(dict.fromkeys(row.file for row in chunk))}
+        return sorted(problems, key=lambda problem: (files[problem.file], problem.row))
 
     def _tell(self, file: BinaryIO) -> None:
         self.figures.progress = file.tell() / self.size

@@ -45,10 +45,12 @@ class AnswerCheck:
         return check_answer(raw, rules=rules, text=text, parts=parts, max_spans=self.max_spans)
 
     def _as_answer(self, name: str, value: object) -> object:
-        """Other tools call a span's own text its surface."""
+        """Other tools call a span's own text its surface; two that differ can't both be the document's."""
         if name in self.rules and self.rules[name].kind == "span" and isinstance(value, list):
             return [
-                {"text": item["surface"], **item} if isinstance(item, dict) and "surface" in item else item
+                {**item, "text": item["surface"] if item.get("text", item["surface"]) == item["surface"] else None}
+                if isinstance(item, dict) and "surface" in item
+                else item
                 for item in value
             ]
         return value

@@ -35,6 +35,7 @@ class NewRow:
     # Rows of one document without an id of its own, as an export of annotations has them.
     group: str = ""
     warnings: tuple[str, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def check_row(row: Row, check: RowCheck) -> NewRow | RowProblem:
         checked = _checked(row, check)
     except AnswerError as error:
         first = error.problems[0]
-        return RowProblem(row.number, row.line, first.field, first.code, first.message)
+        return RowProblem(row.number, row.line, first.field, first.code, first.message, row.file)
     check.answers.keep_row()
     return checked
 
@@ -87,6 +88,7 @@ def _checked(row: Row, check: RowCheck) -> NewRow:
         annotations=annotations,
         group=group if found_id is None else "",
         warnings=row.warnings + _warnings(text, gold),
+        file=row.file,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from annotation.imports.unpack import unpacked
 
 @dataclass(frozen=True)
 class Source:
-    """`name` is empty for the file itself. Each `open` begins anew."""
+    """`name` is empty for the file itself. Each `open` begins anew, and is for the time before the next source."""
 
     name: str
     format: Format
@@ -29,8 +30,9 @@ def sources_of(file: BinaryIO, found: Format) -> Iterator[Source]:
         yield Source("", found, lambda: _whole(file, found, limits["archive_bytes"]))
         return
     allowance = archive.Allowance(limits["archive_bytes"])
-    for entry in archive.entries(file, limits["archive_entries"]):
-        yield Source(entry.name, entry.format, lambda entry=entry: archive.content(file, entry, allowance))  # type: ignore[misc]  # bound early
+    with archive.opened(file) as packed:
+        for entry in archive.entries(packed, limits["archive_entries"]):
+            yield Source(entry.name, entry.format, partial(archive.content, packed, entry, allowance))
 
 
 def check_encodings(file: BinaryIO, found: Format, encoding: str) -> None:

@@ -150,7 +150,7 @@ def without_duplicates(project_id: int, rows: Sequence[NewRow]) -> Sorted:
             found.duplicates.append(row)
         else:
             message = _("The id “%(id)s” stands for another text already.") % {"id": name}
-            found.problems.append(RowProblem(row.number, row.line, "id", "duplicate_id", message))
+            found.problems.append(RowProblem(row.number, row.line, "id", "duplicate_id", message, row.file))
         if name is not None:
             known.setdefault(name, row.document.sha256)
     return found

@@ -1,7 +1,7 @@
 """Sentences as token lines with a tag in the last column (CoNLL 2003; BIO, IOB1, BIOES and BILOU). Pure.
 
 A sentence becomes one text: its tokens joined by spaces, Chinese and Japanese characters without. A line
-`# id = name` before a sentence gives its id.
+`# id = name` before a sentence gives its id; others of that form are left out.
 """
 
 import re
@@ -15,7 +15,8 @@ from annotation.imports.readers.jsonl import too_large
 from annotation.imports.readers.lines import bounded_lines
 from annotation.imports.readers.shapes import ReadOptions, Row, RowProblem
 
-_ID = re.compile(r"# id = (.+)")
+_ABOUT = re.compile(r"# (?P<key>[\w. ]+?) = (?P<value>.+)")
+_GAP = re.compile(r"[ \t]+")
 _TAG = re.compile(r"(?P<place>[BIESLU])-(?P<label>.+)")
 # Scripts that set no space between words.
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
@@ -28,6 +29,7 @@ class _Sentence:
     tokens: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     size: int = 0
+    columns: int = 0
     problem: tuple[str, str] | None = None
     name: str = ""
 
@@ -44,11 +46,11 @@ def _sentences(stream: BinaryIO, options: ReadOptions) -> Iterator[_Sentence]:
     open_ = _Sentence(1)
     for line, raw in bounded_lines(stream, options.encoding, options.row_bytes):
         text = raw.removesuffix("\r") if raw is not None else None
-        if text is not None and not text.strip():
+        if text is not None and not text.strip(" \t"):
             yield open_
             open_ = _Sentence(line + 1)
-        elif not open_.tokens and text is not None and (named := _ID.fullmatch(text)):
-            open_.name = named.group(1)
+        elif not open_.tokens and text is not None and (about := _ABOUT.fullmatch(text)):
+            open_.name = about["value"] if about["key"] == "id" else open_.name
         elif text is None or not text.startswith("-DOCSTART-"):
             _take(open_, text, options)
     yield open_
@@ -59,10 +61,16 @@ def _take(sentence: _Sentence, text: str | None, options: ReadOptions) -> None:
     if text is None or sentence.size > options.row_bytes:
         sentence.problem = sentence.problem or ("row_too_large", "")
         return
-    columns = text.split("\t") if "\t" in text else text.split()
+    columns = text.split("\t") if "\t" in text else _GAP.split(text.strip(" "))
     if len(columns) < 2 or not columns[0].strip():
         message = _("A line holds a token and its tag; “%(line)s” does not.") % {"line": text[:60]}
         sentence.problem = sentence.problem or ("bad_columns", message)
+        return
+    sentence.columns = sentence.columns or len(columns)
+    if len(columns) != sentence.columns:
+        message = _("The sentence begins with %(wanted)d columns, “%(line)s” has %(found)d.")
+        words = message % {"wanted": sentence.columns, "line": text[:60], "found": len(columns)}
+        sentence.problem = sentence.problem or ("bad_columns", words)
         return
     tag = columns[-1].strip()
     if tag != "O" and not _TAG.fullmatch(tag):

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from annotation.imports.readers.columns import check_columns
 from annotation.imports.readers.jsonl import too_large
 from annotation.imports.readers.lines import is_over, open_text
 from annotation.imports.readers.shapes import FileError, ReadOptions, Row, RowProblem
@@ -115,22 +116,17 @@ def _split(chunks: Iterator[str], limit: int) -> Iterator[str]:
 def _header(reader: Iterator[list[str]], source: _Lines, options: ReadOptions) -> list[str]:
     source.start_record()
     try:
-        header = next(reader, [])
+        header = next((cells for cells in reader if cells), [])
     except (csv.Error, _RecordTooLarge) as error:
         raise FileError("bad_csv", _("The header can't be read: %(why)s.") % {"why": error}) from error
     if not header:
         raise FileError("empty_file", _("This file holds no rows."))
-    if len(header) > options.csv_columns:
-        message = _("A file may have %(limit)d columns at most, this one has %(count)d.")
-        raise FileError("bad_columns", message % {"limit": options.csv_columns, "count": len(header)})
-    twice = next((name for place, name in enumerate(header) if name in header[:place]), None)
-    if twice is not None:
-        raise FileError("bad_columns", _("The column “%(name)s” stands twice.") % {"name": twice[:60]})
-    _check_columns(header, options)
+    check_columns(header, options.csv_columns)
+    _check_wanted(header, options)
     return header
 
 
-def _check_columns(header: list[str], options: ReadOptions) -> None:
+def _check_wanted(header: list[str], options: ReadOptions) -> None:
     missing = next((name for name in sorted(options.wanted_columns) if name not in header), None)
     if missing is not None:
         message = _("The mapping names a column “%(name)s”, which is not in the header: %(header)s.")

@@ -40,10 +40,14 @@ def check_encoding(stream: BinaryIO, encoding: str) -> None:
     while True:
         chunk = stream.read(_CHUNK)
         head = head or chunk
+        if encoding == "utf-8" and (wide := _wide(head)):
+            raise FileError("bad_encoding", _message(encoding, head.index(0), wide))
         try:
             decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            raise _bad(encoding, done - len(kept) + error.start, head, kept + chunk) from error
+        except UnicodeError as error:
+            # UTF-16 and UTF-32 without a byte order mark are refused without a place.
+            start = error.start if isinstance(error, UnicodeDecodeError) else 0
+            raise _bad(encoding, done - len(kept) + start, head, kept + chunk) from error
         if not chunk:
             return
         done += len(chunk)
@@ -51,13 +55,24 @@ def check_encoding(stream: BinaryIO, encoding: str) -> None:
 
 
 def _bad(encoding: str, offset: int, head: bytes, chunk: bytes) -> FileError:
+    return FileError("bad_encoding", _message(encoding, offset, _likely(head, chunk, encoding)))
+
+
+def _message(encoding: str, offset: int, likely: str) -> str:
     message = _("This file is not %(encoding)s: the byte at %(offset)d does not fit.")
     words = [message % {"encoding": encoding, "offset": offset}]
-    likely = _likely(head, chunk, encoding)
     if likely:
         hint = _("It may be %(likely)s: if so, say encoding=%(likely)s.")
         words.append(hint % {"likely": likely})
-    return FileError("bad_encoding", " ".join(words))
+    return " ".join(words)
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 without a byte order mark is UTF-8 with a NUL beside every letter, which nobody means."""
+    zeros = [not byte for byte in head[:4]]
+    if zeros == [False, True, False, True]:
+        return "utf-16-le"
+    return "utf-16-be" if zeros == [True, False, True, False] else ""
 
 
 def _likely(head: bytes, chunk: bytes, declared: str) -> str:

@@ -121,8 +121,9 @@ class _Elements:
 
 
 def _not_an_array(head: str, *, is_whole: bool) -> FileError:
-    first_line = head.split("\n", 1)[0]
-    if is_whole and _is_json(head):
+    first_line, line_end, _rest = head.partition("\n")
+    is_long_object = head.startswith("{") and not line_end and not is_whole
+    if is_long_object or (is_whole and _is_json(head)):
         return FileError("not_array", _("A .json file holds one array of objects; this one holds something else."))
     if _is_json(first_line):
         return FileError("bad_json", _("This looks like JSONL, an object a line. Name the file .jsonl."))

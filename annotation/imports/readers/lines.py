@@ -6,9 +6,16 @@ from typing import BinaryIO
 
 from annotation.imports.readers.encodings import codec_of
 
+# Encodings whose codec reads a byte order mark as a character.
+_MARKED = ("utf-16-le", "utf-16-be", "gb18030")
+
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
     """The stream as text, one byte order mark dropped, line ends untouched."""
+    if encoding in _MARKED and isinstance(stream, io.BufferedReader):
+        mark = "\ufeff".encode(encoding)
+        if stream.peek(len(mark)).startswith(mark):
+            stream.read(len(mark))
     return io.TextIOWrapper(stream, encoding=codec_of(encoding), errors="strict", newline="\n")
 
 
@@ -18,11 +25,12 @@ def bounded_lines(stream: BinaryIO, encoding: str, row_bytes: int) -> Iterator[t
     number = 0
     while line := text.readline(row_bytes + 1):
         number += 1
-        if is_over(line, row_bytes):
+        content = line.removesuffix("\n")
+        if is_over(content, row_bytes):
             _skip_rest(text, line, row_bytes)
             yield number, None
         else:
-            yield number, line.removesuffix("\n")
+            yield number, content
     text.detach()
 
 

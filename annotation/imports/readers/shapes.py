@@ -23,17 +23,21 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as it stands in the file: its number from 1, the line it starts on, its raw keys and values."""
+    """One row as it stands in the file: its number from 1, the line it starts on, its raw keys and values.
+
+    `file`: its name in an archive.
+    """
 
     number: int
     line: int
     values: dict[str, Any]  # Any: JSON from outside, not checked yet
     warnings: tuple[str, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why one row can't be imported: a stable code for programs, words for people. `file`: its name in an archive."""
+    """Why one row can't be imported: a stable code for programs, words for people."""
 
     row: int
     line: int
@@ -47,17 +51,22 @@ class RowProblem:
         return place | {
             "row": self.row,
             "line": self.line,
-            "field": self.field,
+            "field": storable(self.field),
             "code": self.code,
-            "message": self.message,
+            "message": storable(self.message),
         }
+
+
+def storable(words: str) -> str:
+    """Words may quote a file, and the database takes no NUL."""
+    return words.replace("\0", "\u2400")
 
 
 class FileError(ValueError):
     """The file as a whole can't be read; nothing of it is imported."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(storable(message))
         self.code = code
 
 
