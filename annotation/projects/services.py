@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -161,8 +161,8 @@ def delete_project(*, project: Project) -> None:
         except ProtectedError as error:
             message = _("This project holds people's work: annotations, gold or comments. It can't be deleted.")
             raise ValidationError({"project": ValidationError(message, code="holds_work")}) from error
-        except IntegrityError:
-            # A worker or an open page wrote a row of this project meanwhile; the next try finds it too.
+        except (IntegrityError, OperationalError):
+            # A worker or an open page wrote rows of this project meanwhile, or met this on their locks.
             if attempt == _DELETE_TRIES - 1:
                 raise
         else:

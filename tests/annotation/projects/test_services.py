@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import QuerySet
 
 from annotation.documents.models import Document
@@ -156,10 +156,13 @@ def test_a_project_without_work_is_deleted_with_its_documents() -> None:
     assert (Project.objects.count(), Document.objects.count()) == (0, 0)
 
 
-def test_a_row_that_a_worker_writes_meanwhile_only_delays_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [IntegrityError("a key was written meanwhile"), OperationalError("deadlock")])
+def test_a_row_that_a_worker_writes_meanwhile_only_delays_the_end(
+    failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = make.project()
     make.document(project, "text")
-    delete, failures = QuerySet.delete, [IntegrityError("a key was written meanwhile")]
+    delete, failures = QuerySet.delete, [failure]
 
     def interrupted(rows: QuerySet[Project]) -> tuple[int, dict[str, int]]:
         if rows.model is Project and failures:
