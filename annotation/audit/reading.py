@@ -21,6 +21,8 @@ THINGS: Mapping[str, Promise] = {
     "annotation_token": _("Token"),
     "annotation_user": _("Person"),
     "annotation_practiceitem": _("Practice document"),
+    "annotation_goldset": _("Gold set"),
+    "annotation_assignmentplan": _("Assignment plan"),
     "annotation_consistencyrule": _("Consistency rule"),
     "annotation_alert": _("Alert"),
     "annotation_alertrule": _("Rule of alerts"),
@@ -36,6 +38,7 @@ THINGS: Mapping[str, Promise] = {
     "modelops_run": _("Training run"),
     "modelops_certificate": _("Certificate"),
     "modelops_erasure": _("Erasure"),
+    "modelops_labelstarter": _("Starter"),
 }
 ROWS_AT_ONCE = 2_000
 

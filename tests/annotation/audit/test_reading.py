@@ -8,8 +8,11 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from annotation.audit.acting import acting
+from annotation.audit.reading import THINGS
+from annotation.audit.triggers import AUDITED
 from annotation.people.models import User
 from annotation.projects.models import Project, Role
+from modelops.work.audited import AUDITED as AUDITED_OF_MODELS
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,7 @@ def test_the_file_holds_everything_that_fits_the_filter_and_no_formula(
 
     assert [row["user"] for row in rows] == ["'=cmd()", "mia"]
     assert [row["action"] for row in rows] == ["update", "insert"]
+
+
+def test_every_table_that_is_audited_has_a_name_in_words() -> None:
+    assert {row.table for row in (*AUDITED, *AUDITED_OF_MODELS)} - set(THINGS) == set()
