@@ -32,6 +32,7 @@ class Selection(models.TextChoices):
     RANDOM = "random", _("Random")
     MARGIN = "margin", _("Least sure first")
     MARGIN_CLUSTERS = "margin_clusters", _("Least sure first, each of another kind")
+    COVERING = "covering", _("Standing for most others first")
     TYPICAL = "typical", _("Typical of many others first")
     UNCERTAIN_TOKENS = "uncertain_tokens", _("Most uncertain words first (spans)")
     BADGE = "badge", _("Least sure and unlike each other (BADGE)")

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelops.selection.clusters import margin_clusters, typical
+from modelops.selection.covering import covering
 from modelops.selection.pool import Acquisition
 from modelops.selection.spread import badge, core_set
 from modelops.selection.uncertainty import at_random, most_doubtful
 
 FUNCTIONS: Mapping[str, Acquisition] = {
     "random": at_random,
+    "covering": covering,
     "typical": typical,
     "margin": most_doubtful,
     "margin_clusters": margin_clusters,
@@ -21,11 +23,13 @@ FUNCTIONS: Mapping[str, Acquisition] = {
     "badge": badge,
     "core_set": core_set,
 }
-NEED_VECTORS = ("typical", "margin_clusters", "badge", "core_set")
+NEED_VECTORS = ("covering", "typical", "margin_clusters", "badge", "core_set")
 NEED_DOUBTS = ("margin", "margin_clusters", "uncertain_tokens", "badge")
 
-# Gold by which the clusters have shown what there is.
+# Gold by which every kind of document has shown what it is.
 COLD_START = 100
+# The same where all label sets are met by chance: a text teaches a head for spans as many times as it has tokens.
+CHANCE_START = 50
 # A choice of so few labels is met whole by chance, and where its labels are noisy the doubtful documents are the noise.
 FEW_LABELS = 5
 FEW_LABELS_START = 300
@@ -42,6 +46,11 @@ class Question:
     @property
     def is_few(self) -> bool:
         return self.kind == "choice" and self.labels <= FEW_LABELS
+
+    @property
+    def is_met_by_chance(self) -> bool:
+        """Any few texts show all of it: few labels, or spans, of which each text holds tokens of many kinds."""
+        return self.is_few or self.kind == "span"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def decide(setting: str, facts: Facts) -> Decision:
         return Decision("random", "nothing_to_learn")
     if setting != "auto":
         return _as_set(setting, facts, names)
-    if facts.gold < COLD_START or not facts.has_doubts:
+    if facts.gold < start_of(learned) or not facts.has_doubts:
         return _start(learned, facts)
     return _with_model(learned, facts)
 
@@ -86,12 +95,19 @@ def _as_set(function: str, facts: Facts, names: tuple[str, ...]) -> Decision:
     return Decision(function, "set", names)
 
 
+def start_of(learned: tuple[Question, ...]) -> int:
+    """With so much gold a model's doubt says enough."""
+    return CHANCE_START if all(question.is_met_by_chance for question in learned) else COLD_START
+
+
 def _start(learned: tuple[Question, ...], facts: Facts) -> Decision:
     if all(question.is_few for question in learned):
         return Decision("random", "few_labels")
+    if all(question.is_met_by_chance for question in learned):
+        return Decision("random", "spans_start")
     if not facts.has_vectors:
         return Decision("random", "not_embedded")
-    return Decision("typical", "cold_start" if facts.gold < COLD_START else "no_model_yet")
+    return Decision("covering", "cold_start" if facts.gold < COLD_START else "no_model_yet")
 
 
 def _with_model(learned: tuple[Question, ...], facts: Facts) -> Decision:
@@ -99,8 +115,7 @@ def _with_model(learned: tuple[Question, ...], facts: Facts) -> Decision:
     if not counting:
         return Decision("random", "few_labels")
     names = tuple(question.name for question in counting)
-    if all(question.kind == "span" for question in counting):
-        return Decision("uncertain_tokens", "spans", names)
+    are_spans = all(question.kind == "span" for question in counting)
     if not facts.has_vectors:
-        return Decision("margin", "doubtful", names)
-    return Decision("margin_clusters", "doubtful_and_diverse", names)
+        return Decision("uncertain_tokens", "spans", names) if are_spans else Decision("margin", "doubtful", names)
+    return Decision("margin_clusters", "spans_and_diverse" if are_spans else "doubtful_and_diverse", names)

@@ -30,6 +30,8 @@ from modelops.work.services import resend_lost, start_anew, tell_after_commit
 
 # A smaller project is labeled as a whole before an order by clusters would pay for its embedding.
 FEWEST_EMBEDDED = 200
+# Reasons under which vectors would make the next order a better one.
+WANT_VECTORS = ("not_embedded", "spans_start", "spans")
 # Doubts of a fast head that refines no version are kept under this number.
 NO_VERSION = 0
 # While a version answers document after document.
@@ -107,7 +109,7 @@ def rank(project_id: int) -> Decision:
         store_places(waiting, order)
         store_draws(waiting, order, decision.function, share)
         _note(project, decision, facts, len(waiting.ids))
-    if decision.reason == "not_embedded" and len(waiting.ids) >= FEWEST_EMBEDDED:
+    if not facts.has_vectors and decision.reason in WANT_VECTORS and len(waiting.ids) >= FEWEST_EMBEDDED:
         _embed_once(project)
     return decision
 
@@ -145,7 +147,7 @@ def _pool(project: Project, waiting: Waiting, decision: Decision, encoder: str) 
     def probabilities(rows: Rows) -> Mapping[str, Floats]:
         return _probabilities(project, waiting.ids[rows].tolist(), decision.label_sets)
 
-    reads_gold = encoder and decision.function in ("typical", "core_set")
+    reads_gold = encoder and decision.function in ("covering", "typical", "core_set")
     labeled = labeled_vectors(project.pk, encoder) if reads_gold else np.zeros((0, 1), dtype=np.float32)
     return Pool(len(waiting.ids), said, vectors if encoder else no_vectors, labeled, probabilities)
 
@@ -176,7 +178,7 @@ def rerank_next(project_id: int, doubts: Mapping[int, Mapping[str, float]]) -> i
     ranking = Ranking.objects.filter(project=project_id).first()
     names = ranking.facts.get("label_sets", []) if ranking else []
     drawn = Draw.objects.filter(document__in=list(doubts), is_random=False, document__state="new", document__urgency=0)
-    drawn = drawn.exclude(function="typical").order_by("-document__priority", "document_id")
+    drawn = drawn.exclude(function__in=("covering", "typical")).order_by("-document__priority", "document_id")
     rows = list(drawn.values_list("document_id", "document__priority"))
     if not names or len(rows) < 2:
         return 0

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from modelops.selection.models import Draw
 from modelops.selection.order import BATCH
-from modelops.selection.policy import COLD_START, FEW_LABELS, FEW_LABELS_START
+from modelops.selection.policy import CHANCE_START, COLD_START, FEW_LABELS, FEW_LABELS_START
 
 FUNCTION_WORDS: dict[str, Promise] = {
     "random": gettext_lazy("Random order"),
+    "covering": gettext_lazy("Documents that stand for most others first"),
     "typical": gettext_lazy("Typical documents first"),
     "margin": gettext_lazy("Least sure first"),
     "margin_clusters": gettext_lazy("Least sure first, each of another kind"),
@@ -29,12 +30,22 @@ REASON_WORDS: dict[str, Promise] = {
     ),
     "not_embedded": gettext_lazy("Texts can't be compared yet: they are not embedded. Until then chance decides."),
     "no_model": gettext_lazy("The chosen order asks a model, and none has answered yet. Until then chance decides."),
-    "no_model_yet": gettext_lazy("No model has answered yet: groups of like texts are covered one after the other."),
+    "no_model_yet": gettext_lazy(
+        "No model has answered yet: what comes next stands for as many texts without gold as can be."
+    ),
     "cold_start": gettext_lazy(
-        "Below %(start)d gold answers a model's doubt says little. The largest groups of like texts come first, "
-        "so that every kind of document is met soon."
+        "Below %(start)d gold answers a model's doubt says little. First come the documents that together stand for "
+        "most of the others, so that every kind is met soon."
+    ),
+    "spans_start": gettext_lazy(
+        "Before a model has learned from %(chance_start)d gold answers, its doubt about spans says little. Every text "
+        "holds words of many kinds, so a random order learns at least as fast."
     ),
     "spans": gettext_lazy("Spans are learned from words that the model is unsure about; long texts get no advantage."),
+    "spans_and_diverse": gettext_lazy(
+        "Spans are learned from words that the model is unsure about; long texts get no advantage. Of like texts one "
+        "is enough, so the next %(batch)d are spread over as many groups."
+    ),
     "doubtful": gettext_lazy("The model learns most where its two likeliest labels lie close together."),
     "doubtful_and_diverse": gettext_lazy(
         "The model learns most where its two likeliest labels lie close together; of like texts one is enough, so the "
@@ -49,6 +60,7 @@ def function_words(function: str) -> str:
 
 def reason_words(reason: str) -> str:
     figures = {"few": FEW_LABELS, "few_start": FEW_LABELS_START, "start": COLD_START, "batch": BATCH}
+    figures["chance_start"] = CHANCE_START
     return str(REASON_WORDS.get(reason, "")) % figures
 
 
@@ -62,7 +74,7 @@ def document_words(
         return _("Not ranked yet: it came after the last ranking.")
     if draw.is_random:
         return _("Drawn at random, with a chance of %(percent).0f %%.") % {"percent": 100 * draw.probability}
-    if draw.function == "typical" and draw.group_size:
+    if draw.function in ("covering", "typical") and draw.group_size:
         return _typical(draw.group_size)
     if draw.function == "core_set":
         return _("Far from everything labeled so far.")

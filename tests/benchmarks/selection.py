@@ -111,7 +111,7 @@ def ranking() -> None:
         return found
 
     pool = Pool(RANKED, {"Set": generator.random(RANKED).astype(np.float32)}, read)
-    for name in ("margin", "uncertain_tokens", "margin_clusters", "typical"):
+    for name in ("margin", "uncertain_tokens", "margin_clusters", "typical", "covering"):
         clock, processor = timed(lambda name=name: in_order(pool, range(RANKED), FUNCTIONS[name], Mix(0.1, "salt")))  # type: ignore[misc]
         report(f"  {RANKED:,} ranked by {name}: {clock:.2f} s by the clock, {processor:.2f} CPU s (<= 3 s)")
 

@@ -116,18 +116,18 @@ def test_urgent_documents_stay_in_front() -> None:
     assert URGENT < documents[7].priority <= URGENT + 1
 
 
-def test_a_cold_project_starts_with_the_typical_documents_of_its_groups() -> None:
+def test_a_cold_project_starts_with_the_documents_that_stand_for_its_groups() -> None:
     project, documents = project_of(120, random_share=0.0)
     generator = np.random.default_rng(0)
     embedded(documents, np.eye(3)[np.arange(120) % 3] + generator.normal(0, 0.01, (120, 3)))
 
     decision = rank(project.pk)
 
-    assert (decision.function, decision.reason) == ("typical", "cold_start")
+    assert (decision.function, decision.reason) == ("covering", "cold_start")
     first = Draw.objects.get(document=queue_of(project)[0])
-    assert (first.function, first.is_random) == ("typical", False)
+    assert (first.function, first.is_random) == ("covering", False)
     assert first.group_size > 0
-    assert Ranking.objects.get(project=project).function == "typical"
+    assert Ranking.objects.get(project=project).function == "covering"
 
 
 def test_after_the_start_doubtful_documents_of_different_kinds_come_first() -> None:
