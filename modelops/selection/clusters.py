@@ -11,6 +11,9 @@ from modelops.selection.uncertainty import mean_doubt
 
 MOST_CLUSTERED = 10_000
 MOST_DOUBTFUL = 4_000
+DOUBTFUL_A_PICK = 40
+# Of texts with spans most hold nothing new: where spans are rare, 40 of them a pick did no better than chance.
+UNCERTAIN_A_PICK = 8
 # Neighbors within its cluster by which a document is typical, and the smallest cluster that counts; both of the paper.
 NEIGHBORS = 20
 SMALLEST_CLUSTER = 5
@@ -22,12 +25,23 @@ def margin_clusters(pool: Pool, count: int, seed: int) -> Picks:
 
     Clustered are 40 documents a pick, but at most half of the pool and 4,000. Largest clusters first.
     """
+    return _of_each_kind(pool, count, seed, DOUBTFUL_A_PICK * count)
+
+
+def uncertain_clusters(pool: Pool, count: int, seed: int) -> Picks:
+    """The same among 8 documents a pick: for doubts that count uncertain tokens."""
+    return _of_each_kind(pool, count, seed, UNCERTAIN_A_PICK * count)
+
+
+def _of_each_kind(pool: Pool, count: int, seed: int, most: int) -> Picks:
     doubts = mean_doubt(pool)
-    wanted = min(MOST_DOUBTFUL, 40 * count, max(count, pool.size // 2))
+    wanted = min(MOST_DOUBTFUL, most, max(count, pool.size // 2))
     best = np.argsort(-doubts, kind="stable")[:wanted]
     if len(best) <= count:
         return Picks.of(best)
     units = unit(pool.vectors(best))
+    if not units.any():
+        return Picks.of(best[:count])
     groups, centers = clustered(units, count, seed, weights=doubts[best])
     distances = np.linalg.norm(units - centers[groups], axis=1)
     order = np.lexsort((distances, groups))

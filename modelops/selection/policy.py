@@ -7,7 +7,7 @@ they did worse than chance.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modelops.selection.clusters import margin_clusters, typical
+from modelops.selection.clusters import margin_clusters, typical, uncertain_clusters
 from modelops.selection.covering import covering
 from modelops.selection.pool import Acquisition
 from modelops.selection.spread import badge, core_set
@@ -19,7 +19,7 @@ FUNCTIONS: Mapping[str, Acquisition] = {
     "typical": typical,
     "margin": most_doubtful,
     "margin_clusters": margin_clusters,
-    "uncertain_tokens": most_doubtful,
+    "uncertain_tokens": uncertain_clusters,
     "badge": badge,
     "core_set": core_set,
 }
@@ -116,6 +116,8 @@ def _with_model(learned: tuple[Question, ...], facts: Facts) -> Decision:
         return Decision("random", "few_labels")
     names = tuple(question.name for question in counting)
     are_spans = all(question.kind == "span" for question in counting)
+    if are_spans:
+        return Decision("uncertain_tokens", "spans_and_diverse" if facts.has_vectors else "spans", names)
     if not facts.has_vectors:
-        return Decision("uncertain_tokens", "spans", names) if are_spans else Decision("margin", "doubtful", names)
-    return Decision("margin_clusters", "spans_and_diverse" if are_spans else "doubtful_and_diverse", names)
+        return Decision("margin", "doubtful", names)
+    return Decision("margin_clusters", "doubtful_and_diverse", names)

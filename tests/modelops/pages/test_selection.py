@@ -27,7 +27,7 @@ def test_a_manager_reads_what_orders_the_queue_and_why(client: Client) -> None:
     page = page_of(client, project, User.objects.get(username="mia"))
 
     assert "Random order" in page
-    assert "Until then chance decides" in page
+    assert "a random order learns at least as fast" in page
     assert "Drawn at random, with a chance of 100 %." in page
     assert "Where is my parcel?" in page
 

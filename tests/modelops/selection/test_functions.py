@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelops.selection.clusters import margin_clusters, typical
+from modelops.selection.clusters import margin_clusters, typical, uncertain_clusters
 from modelops.selection.policy import FUNCTIONS
 from modelops.selection.pool import Floats, Pool, Rows
 from modelops.selection.spread import core_set
@@ -63,7 +63,7 @@ def test_a_function_picks_so_many_different_documents_and_the_same_again(
         np.testing.assert_array_equal(values, pool.doubts[key])
 
 
-@pytest.mark.parametrize("name", ["margin", "uncertain_tokens", "core_set"])
+@pytest.mark.parametrize("name", ["margin", "core_set"])
 def test_the_order_in_which_documents_lie_does_not_matter(name: str) -> None:
     pool = pool_of(3, 30, labeled=2)
     turned: Rows = np.random.default_rng(1).permutation(30)
@@ -150,6 +150,14 @@ def test_doubtful_documents_of_one_kind_come_once() -> None:
 
     assert {int(row) // 40 for row in most_doubtful(pool, 3, 0).rows} == {0}
     assert {int(row) // 40 for row in margin_clusters(pool, 12, 0).rows} == {0, 1}
+    assert {int(row) // 40 for row in uncertain_clusters(pool, 6, 0).rows} == {0, 1}
+
+
+def test_without_vectors_the_most_doubtful_come_first_and_stand_for_themselves() -> None:
+    picks = uncertain_clusters(Pool(30, {"Entities": np.arange(30, dtype=np.float32)}), 3, 0)
+
+    assert picks.rows.tolist() == [29, 28, 27]
+    assert picks.group_sizes.tolist() == [0, 0, 0]
 
 
 def test_the_core_set_starts_farthest_from_gold() -> None:
