@@ -8,7 +8,7 @@ Reason = Literal["all", "random", "new_person", "uncertain", "corrected", "peopl
 
 @dataclass(frozen=True, slots=True)
 class ReviewRules:
-    """A project's settings; shares and confidence from 0 to 1."""
+    """A project's settings; shares and confidence from 0 to 1. `share`: that of the person, who may have another."""
 
     share: float
     first_answers: int = 0
@@ -37,8 +37,8 @@ class Chosen:
 def chosen_for(facts: AnswerFacts, rules: ReviewRules) -> Chosen | None:
     """Why a second person checks this answer; None: nobody does.
 
-    The random draw is asked first: so the answers that it chose are a uniform sample of all, and shares counted over
-    them are unbiased for all answers (Horvitz, Thompson 1952, with one known share).
+    The random draw is asked first: so the answers that it chose are a uniform sample of each person's, and shares
+    counted over them, each weighted by one over its known share, are unbiased for all answers (Horvitz, Thompson 1952).
     """
     if facts.place < rules.share:
         return Chosen("random", rules.share)

@@ -11,7 +11,7 @@ from annotation.answers.answer import JsonAnswer
 from annotation.answers.comparing import says_same
 from annotation.documents.models import Document
 from annotation.predictions.models import Prediction
-from annotation.projects.models import Project, ReviewPolicy
+from annotation.projects.models import Membership, Project, ReviewPolicy
 from annotation.queue.blind import place_of
 
 _KEPT = ("annotation", "state", "reason", "place", "share", "is_blind", "first_answer", "rounds")
@@ -68,7 +68,7 @@ def _chosen(project: Project, rows: Sequence[Submitted], present: Mapping[int, R
     if project.review == ReviewPolicy.ALL:
         return {row.document_id: Chosen("all", 1.0) for row in rows}
     rules = ReviewRules(
-        project.review_share,
+        _share_of(project, rows[0].user_id),
         project.review_first_answers,
         project.review_uncertain_below,
         project.review_corrected_share,
@@ -78,6 +78,12 @@ def _chosen(project: Project, rows: Sequence[Submitted], present: Mapping[int, R
     # What waited or was sent back returns to its reviewer, whatever the rules say of the answer as it is now.
     stays = {pk: Chosen("all", 1.0) for pk, item in present.items() if item.state != ItemState.DONE}
     return {pk: choice for pk in found if (choice := stays.get(pk) or found[pk]) is not None}
+
+
+def _share_of(project: Project, user_id: int) -> float:
+    """The person's own share of answers to review, or the project's."""
+    own = Membership.objects.filter(project=project, user=user_id).values_list("review_share", flat=True).first()
+    return project.review_share if own is None else own
 
 
 def _facts(project: Project, rows: Sequence[Submitted], rules: ReviewRules) -> dict[int, AnswerFacts]:

@@ -12,6 +12,7 @@ from annotation.access import membership_for, project_for, projects_of, signed_i
 from annotation.api.errors import ApiError
 from annotation.api.pagination import NewestFirst, Pages
 from annotation.api.serializers import (
+    ManagedMemberSerializer,
     MemberSerializer,
     ProjectChange,
     ProjectRequest,
@@ -23,7 +24,13 @@ from annotation.api.throttles import SignInThrottle
 from annotation.people.models import User
 from annotation.people.services import make_token
 from annotation.projects.models import Membership, Project, Role
-from annotation.projects.services import add_member, create_project, delete_project, update_settings
+from annotation.projects.services import (
+    add_member,
+    create_project,
+    delete_project,
+    set_review_share,
+    update_settings,
+)
 
 
 class TokenView(APIView):
@@ -109,23 +116,27 @@ def _nested(body: object) -> object:
 
 
 class MembersView(APIView):
-    @extend_schema(responses=MemberSerializer(many=True))
+    @extend_schema(responses=ManagedMemberSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
-        project = project_for(request.user, project_id)
+        """The members; managers are told each one's `review_share` as well."""
+        membership = membership_for(request.user, project_id)
+        shown = ManagedMemberSerializer if membership.role == Role.MANAGER else MemberSerializer
         pages = Pages()
-        rows = Membership.objects.filter(project=project).select_related("user")
+        rows = Membership.objects.filter(project=membership.project).select_related("user")
         page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(MemberSerializer(page, many=True).data)
+        return pages.get_paginated_response(shown(page, many=True).data)
 
-    @extend_schema(request=MemberSerializer, responses={201: MemberSerializer})
+    @extend_schema(request=ManagedMemberSerializer, responses={201: ManagedMemberSerializer})
     def post(self, request: Request, project_id: int) -> Response:
-        """Add a member, or change a member's role."""
+        """Add a member, or change a member's role; with `review_share` that as well."""
         membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
-        body = MemberSerializer(data=request.data)
+        body = ManagedMemberSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         made = add_member(
             project=membership.project,
             username=body.validated_data["user"]["username"],
             role=Role(body.validated_data["role"]),
         )
-        return Response(MemberSerializer(made).data, status=201)
+        if "review_share" in body.validated_data:
+            set_review_share(membership=made, share=body.validated_data["review_share"])
+        return Response(ManagedMemberSerializer(made).data, status=201)

@@ -101,6 +101,21 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         fields = ["username", "role"]
 
 
+class ManagedMemberSerializer(MemberSerializer):
+    """As managers see and change members."""
+
+    review_share = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=1,
+        help_text="How many of this person's answers are reviewed, where a share is; null: as many as of everybody's",
+    )
+
+    class Meta(MemberSerializer.Meta):
+        fields = [*MemberSerializer.Meta.fields, "review_share"]
+
+
 class DocumentSerializer(serializers.ModelSerializer[Document]):
     class Meta:
         model = Document

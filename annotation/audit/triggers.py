@@ -42,7 +42,9 @@ AUDITED = (
     Audited("annotation_project", "id"),
     Audited("annotation_labelset", "project_id"),
     Audited("annotation_label", "label_set_id"),
-    Audited("annotation_membership", "project_id", ("project_id", "user_id", "role", "passed_practice_at")),
+    Audited(
+        "annotation_membership", "project_id", ("project_id", "user_id", "role", "passed_practice_at", "review_share")
+    ),
     Audited("annotation_guidelinesversion", "project_id"),
     Audited("annotation_webhook", "project_id", ("project_id", "url", "state", "told")),
     Audited("annotation_token", "project_id", ("user_id", "name", "scopes", "project_id", "expires_at")),

@@ -35,6 +35,12 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
+class ReviewShareForm(forms.Form):
+    """In percent; empty for the project's."""
+
+    share = forms.FloatField(label=_("Share to review, in %"), required=False, min_value=0, max_value=100)
+
+
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
     encoder = forms.ChoiceField(label=_("Encoder"), choices=ENCODERS)
     language = forms.ChoiceField(label=_("Language of the texts"), choices=LANGUAGES, required=False)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.access import membership_for
-from annotation.pages.forms import MemberForm, RoleForm, put_errors
-from annotation.projects.models import Membership, Role
-from annotation.projects.services import add_member, change_role, remove_member
+from annotation.pages.forms import MemberForm, ReviewShareForm, RoleForm, put_errors
+from annotation.projects.models import Membership, ReviewPolicy, Role
+from annotation.projects.services import add_member, change_role, remove_member, set_review_share
 
 
 @login_required
@@ -30,7 +30,15 @@ def member_list(request: HttpRequest, project_id: int) -> HttpResponse:
             messages.success(request, _("%(name)s is in this project now.") % {"name": made.user.username})
             return redirect("members", project_id)
     rows = Membership.objects.filter(project_id=project_id).select_related("user").order_by("user__username")
-    context = {"membership": membership, "members": rows, "form": form, "roles": Role.choices}
+    project = membership.project
+    context = {
+        "membership": membership,
+        "members": [(row, _percent(row.review_share)) for row in rows],
+        "form": form,
+        "roles": Role.choices,
+        "is_sampled": project.review == ReviewPolicy.SAMPLE,
+        "usual_share": _percent(project.review_share),
+    }
     return render(request, "annotation/pages/members.html", context, status=422 if form.errors else 200)
 
 
@@ -49,6 +57,25 @@ def change_member(request: HttpRequest, project_id: int, membership_id: int) -> 
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("The role is changed."))
+    return redirect("members", project_id)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:g}"
+
+
+@login_required
+@require_POST
+def change_review_share(request: HttpRequest, project_id: int, membership_id: int) -> HttpResponse:
+    project = membership_for(request.user, project_id, at_least=Role.MANAGER).project
+    row = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id, project=project)
+    form = ReviewShareForm(request.POST)
+    if form.is_valid():
+        share = form.cleaned_data["share"]
+        set_review_share(membership=row, share=None if share is None else share / 100)
+        messages.success(request, _("The share to review of %(name)s is changed.") % {"name": row.user.username})
+    else:
+        messages.error(request, _("A share is a number from 0 to 100, or empty for that of the project."))
     return redirect("members", project_id)
 
 

@@ -81,6 +81,11 @@ urlpatterns = [
     path("projects/<int:project_id>/practice/people/<int:membership_id>/", practice.person, name="practice_person"),
     path("projects/<int:project_id>/members/", members.member_list, name="members"),
     path("projects/<int:project_id>/members/<int:membership_id>/", members.change_member, name="change_member"),
+    path(
+        "projects/<int:project_id>/members/<int:membership_id>/review-share/",
+        members.change_review_share,
+        name="change_review_share",
+    ),
     path("projects/<int:project_id>/members/<int:membership_id>/remove/", members.remove, name="remove_member"),
     path("projects/<int:project_id>/settings/", settings.project_settings, name="project_settings"),
     path("projects/<int:project_id>/audit/", audit.audit_page, name="audit"),

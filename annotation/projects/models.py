@@ -232,6 +232,13 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     # When practice opened the queue to this person; a manager may open it without.
     passed_practice_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Where a share of the project's answers is reviewed: that of this person's, if it is another one.
+    review_share = models.FloatField(
+        _("share to review"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -135,6 +135,14 @@ def change_role(*, membership: Membership, role: Role) -> Membership:
     return membership
 
 
+def set_review_share(*, membership: Membership, share: float | None) -> Membership:
+    """How many of this person's answers are reviewed, where a share is; None: as many as of everybody's."""
+    membership.review_share = share
+    membership.full_clean(validate_unique=False, validate_constraints=False)
+    membership.save(update_fields=["review_share"])
+    return membership
+
+
 @transaction.atomic
 def remove_member(*, membership: Membership) -> None:
     """What the person has annotated stays. Raises ValidationError for the last manager."""
