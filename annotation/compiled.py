@@ -13,6 +13,8 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
+from annotation.prepared import prepared
+
 Row = TypeVar("Row", bound=Model)
 Params = tuple[Any, ...]  # Any: what the database driver takes
 
@@ -37,7 +39,8 @@ class CompiledQuery(Generic[Row]):
         kept = self._kept = self._kept or self._compile(len(values))
         params = tuple(_put(param, values) for param in kept.params)
         # Any: a query set, of which Django's iteration over instances asks only what _Ready has.
-        return list(ModelIterable(cast("Any", _Ready(kept._replace(params=params)))))
+        with prepared():
+            return list(ModelIterable(cast("Any", _Ready(kept._replace(params=params)))))
 
     def first(self, *values: int) -> Row | None:
         return next(iter(self.rows(*values)), None)

@@ -88,6 +88,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///collabwe
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Off behind a pool that lends the server's connections by transaction and does not know prepared statements.
+PREPARED_STATEMENTS = env.bool("COLLABWEB_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
@@ -260,6 +262,8 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
+# A proxy in front knows the address; looking for it in every header that might hold it costs more than a statement.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -22,13 +22,14 @@ from contextlib import contextmanager
 import redis
 from celery import Task
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from kombu.exceptions import OperationalError
 
 from annotation import signals as people
 from annotation import tasks as people_tasks
 from annotation.events.services import publish
 from annotation.planning.placing import has_plan
+from annotation.prepared import prepared_cursor
 from modelops import signals, tasks
 from modelops.certificates.services import auto_accept_by
 from modelops.fast_head.services import request_refit, request_refit_on
@@ -94,7 +95,7 @@ def on_gold_changed(sender: object, project_id: int, **_: object) -> None:
 
 def _due_after_gold(project_id: int) -> tuple[bool, bool, bool]:
     """Whether to refit the fast head, and whether a run and a new order of the queue may be due. One statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_DUE_AFTER_GOLD, [project_id])
         refits, may_train, may_rank = cursor.fetchone() or (False, False, False)
     return bool(refits), bool(may_train), bool(may_rank)

@@ -10,8 +10,10 @@ from django.utils import timezone
 from annotation import signals
 from annotation.annotations.models import GoldChange, Source
 from annotation.answers.answer import JsonAnswer
+from annotation.audit.acting import ACTING, names
 from annotation.documents.models import State
 from annotation.events.services import NOTIFIED, PUBLISHED, Payload, lock_order, publishing
+from annotation.prepared import prepared_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,12 @@ class NewGold:
 
 
 _RECORD = f"""
-    WITH new AS (
+    WITH {ACTING}, new AS (
         SELECT * FROM unnest(%(ids)s::bigint[], %(answers)s::jsonb[], %(people)s::bigint[], %(grounds)s::jsonb[])
             WITH ORDINALITY AS new(document_id, answer, by_id, grounds, place)
     ), written AS (
         INSERT INTO annotation_gold (document_id, project_id, answer, source, by_id, grounds, changed_at)
-        SELECT document_id, %(project)s, answer, %(source)s, by_id, grounds, %(now)s FROM new
+        SELECT document_id, %(project)s, answer, %(source)s, by_id, grounds, %(now)s FROM new, acting
         ON CONFLICT (document_id) DO UPDATE SET answer = excluded.answer, source = excluded.source,
             by_id = excluded.by_id, grounds = excluded.grounds, changed_at = excluded.changed_at
     ), closed AS (
@@ -58,17 +60,21 @@ def record_gold(
     if not golds:
         return
     state = State.AUTO_ACCEPTED if source == Source.AUTO_ACCEPT else State.GOLD
-    values = publishing(project_id, events) | {
-        "ids": [gold.document_id for gold in golds],
-        "answers": [json.dumps(gold.answer) for gold in golds],
-        "people": [gold.by_id for gold in golds],
-        "grounds": [json.dumps(gold.grounds) for gold in golds],
-        "source": source.value,
-        "state": state.value,
-    }
+    values = (
+        publishing(project_id, events)
+        | names()
+        | {
+            "ids": [gold.document_id for gold in golds],
+            "answers": [json.dumps(gold.answer) for gold in golds],
+            "people": [gold.by_id for gold in golds],
+            "grounds": [json.dumps(gold.grounds) for gold in golds],
+            "source": source.value,
+            "state": state.value,
+        }
+    )
     if not is_locked:
         lock_order(project_id)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_RECORD, values)
     transaction.on_commit(lambda: signals.gold_changed.send(sender=GoldChange, project_id=project_id))
 

@@ -17,9 +17,11 @@ from annotation.answers.answer import JsonAnswer
 from annotation.answers.comparing import says_same
 from annotation.answers.label_sets import rules_for
 from annotation.answers.rules import LabelSetRule, check_answer
+from annotation.audit.acting import ACTING, names
 from annotation.documents.models import Document, State
 from annotation.events.services import ORDER_LOCK, publish_mixed
 from annotation.people.models import User
+from annotation.prepared import prepared_cursor
 from annotation.projects.models import Project, ReviewPolicy
 
 # A tab that was asleep for long repeats a save that many drafts came after.
@@ -55,14 +57,14 @@ _CLOSED = """
 """
 _CLOSE_ALONE = f"WITH {_CLOSE.format(stored='true')} SELECT {_CLOSED} FROM moved"
 _INSERT = f"""
-    WITH made AS (
+    WITH {ACTING}, made AS (
         INSERT INTO annotation_annotation
             (document_id, user_id, answer, status, version, seconds, prediction_id, is_blind, recent_keys,
              guidelines_version, created_at, changed_at)
         SELECT %(document)s, %(user)s, %(answer)s::jsonb, %(status)s, 1, %(seconds)s,
             CASE WHEN is_blind THEN NULL ELSE %(prediction)s::bigint END, is_blind, %(keys)s, %(guidelines)s,
             %(now)s, %(now)s
-        FROM coalesce((SELECT is_blind FROM annotation_assignment
+        FROM acting, coalesce((SELECT is_blind FROM annotation_assignment
             WHERE document_id = %(document)s AND user_id = %(user)s ORDER BY id DESC LIMIT 1), false) AS is_blind
         ON CONFLICT (document_id, user_id) DO NOTHING RETURNING id, prediction_id, is_blind
     ), {_CLOSE.format(stored="%(closes)s AND EXISTS (SELECT 1 FROM made)")}
@@ -180,8 +182,8 @@ def _insert(
         "guidelines": new.guidelines_version,
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+    with prepared_cursor() as cursor:
+        cursor.execute(_INSERT, values | names())
         row = cursor.fetchone()
     if row is None:
         return None

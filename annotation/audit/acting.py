@@ -7,10 +7,20 @@ from typing import Any
 
 from django.db import connection
 
+from annotation.prepared import PreparedCursor
+
 Execute = Callable[[str, Any, bool, dict[str, Any]], Any]  # Any: Django's own types
 Actor = Callable[[], int | None]
 
+# A prepared statement can't go together with another one. Where it changes audited rows it tells itself: what writes
+# them selects from this CTE, with the values of `names()`; triggers run at the statement's end.
+ACTING = """
+    acting AS MATERIALIZED (
+        SELECT set_config('collabweb.actor', %(actor)s, true), set_config('collabweb.origin', %(origin)s, true)
+    )
+"""
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
+_PREFIX = "SELECT set_config('collabweb.actor', %(actor)s, true), set_config('collabweb.origin', %(origin)s, true); "
 _present: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=None)
 
 
@@ -36,10 +46,10 @@ def acting(actor: Actor, origin: str) -> Iterator[None]:
 # Any: as above. FBT001: Django calls it.
 def _named(execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001
     present = _present.get()
-    if present is None or many or not sql.lstrip().upper().startswith(_WRITES):
+    is_alone = isinstance(context["cursor"].cursor, PreparedCursor)
+    if present is None or many or is_alone or not sql.lstrip().upper().startswith(_WRITES):
         return execute(sql, params, many, context)
-    actor, origin = present
-    result = execute(_prefix(actor(), origin) + sql, params, many, context)
+    result = execute(_PREFIX % {name: f"'{value}'" for name, value in names().items()} + sql, params, many, context)
     while context["cursor"].nextset():
         pass
     return result
@@ -51,7 +61,12 @@ def leave_out_rows() -> None:
         cursor.execute("SET LOCAL collabweb.audit = 'whole'")
 
 
-def _prefix(actor_id: int | None, origin: str) -> str:
-    name = origin.replace("'", "").replace("%", "")
+def names() -> dict[str, str]:
+    """Who acts and from where, as the database is told it; empty where nobody has said."""
+    present = _present.get()
+    if present is None:
+        return {"actor": "", "origin": ""}
+    actor, origin = present
+    actor_id = actor()
     person = "" if actor_id is None else str(int(actor_id))
-    return f"SELECT set_config('collabweb.actor', '{person}', true), set_config('collabweb.origin', '{name}', true); "
+    return {"actor": person, "origin": origin.replace("'", "").replace("%", "")}

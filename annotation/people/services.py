@@ -9,6 +9,7 @@ from django.db.models import JSONField
 from django.utils import timezone
 
 from annotation.people.models import Scope, Token, User
+from annotation.prepared import prepared_cursor
 
 # `last_used_at` is for people: once a minute is exact enough and spares a write per call.
 LAST_USED_STEP = timedelta(minutes=1)
@@ -57,7 +58,7 @@ def use_token(key: str) -> Token | None:
 def _token_of(digest: str, now: datetime) -> Token | None:
     """With its user. SQL by hand: every call asks this, and building the query costs more than its answer."""
     sql, token_names, user_names = _token_query()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, [digest, now])
         row = cursor.fetchone()
     if row is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -12,6 +13,7 @@ from annotation.documents.counts import open_documents
 from annotation.documents.models import Document, State
 from annotation.people.models import User
 from annotation.plans.lending import MyTerms, terms_for
+from annotation.prepared import prepared
 from annotation.projects.models import Project
 from annotation.queue.blind import is_drawn
 from annotation.queue.models import Assignment, AssignmentKind, AssignmentState
@@ -51,7 +53,7 @@ _IN_THEIR_LANES = f"""
         SELECT best.id, lane.number, lane.rank FROM lane CROSS JOIN LATERAL (
             SELECT id FROM annotation_document AS document
             WHERE {_IS_FOR_THEM} AND document.lane IS NOT NULL AND document.lane = lane.number
-            ORDER BY priority DESC, id LIMIT %(depth)s
+            ORDER BY priority DESC, id LIMIT {{depth}}
         ) AS best
     )
 """
@@ -60,7 +62,7 @@ _PICKED_IN_LANES = f"""
         SELECT document.id, document.near_group, document.overlap, near.rank
         FROM near JOIN annotation_document AS document ON document.id = near.id
         WHERE document.slots > 0 AND document.lane = near.number
-        ORDER BY near.rank, document.priority DESC, document.id LIMIT %(count)s
+        ORDER BY near.rank, document.priority DESC, document.id LIMIT {{count}}
         FOR UPDATE OF document SKIP LOCKED
     )
 """
@@ -68,11 +70,11 @@ _PICKED = f"""
     picked AS (
         SELECT id, near_group, overlap, 0 AS rank FROM annotation_document AS document
         WHERE {_IS_FOR_THEM}
-        ORDER BY priority DESC, id LIMIT %(count)s
+        ORDER BY priority DESC, id LIMIT {{count}}
         FOR UPDATE SKIP LOCKED
     )
 """
-_LEND = f"""
+_AND_LENT = f"""
     , taken AS (
         UPDATE annotation_document SET slots = slots - 1,
             state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END
@@ -84,7 +86,7 @@ _LEND = f"""
             %(expires)s FROM taken ORDER BY priority DESC, id
         RETURNING id, document_id
     )
-    SELECT taken.*, picked.id AS picked_id, picked.rank AS picked_rank, lent.id AS assignment_id,
+    SELECT {{taken}}, picked.id AS picked_id, picked.rank AS picked_rank, lent.id AS assignment_id,
         (SELECT earlier.is_blind FROM annotation_assignment AS earlier
             WHERE earlier.document_id = picked.id ORDER BY earlier.id LIMIT 1) AS was_blind,
         (SELECT count(*) FROM annotation_comment
@@ -96,6 +98,7 @@ _LEND = f"""
             WHERE project_id = %(project)s AND state = 'open' AND expires_at < %(now)s) AS has_late
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lent ON lent.document_id = picked.id
 """
+_LEND, _LEND_IN_LANES = f"WITH {_PICKED} {_AND_LENT}", f"WITH {_PICKED_IN_LANES} {_AND_LENT}"
 # More than these are seldom locked by others at one moment; where they are, the person waits for one.
 _MORE_THAN_ASKED = 16
 
@@ -145,11 +148,11 @@ def _wait_for_one(project: Project, user: User, mine: MyTerms | None) -> bool:
 
     Waits a moment for it, and keeps it for this transaction.
     """
-    values = _values(project, user, 1, mine) | {"now": timezone.now()}
+    values = _values(project, user, mine) | {"now": timezone.now()}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT_FOR_ONE])
-            cursor.execute(_AWAIT_IN_LANES if mine else _AWAIT, values)
+            cursor.execute(_sql(_AWAIT_IN_LANES if mine else _AWAIT, 1), values)
             is_there = cursor.fetchone() is not None
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             return is_there
@@ -166,20 +169,28 @@ class _Lent:
     has_late: bool
 
 
-def _values(project: Project, user: User, count: int, mine: MyTerms | None) -> dict[str, Any]:  # Any: values of SQL
-    values: dict[str, Any] = {"project": project.pk, "user": user.pk, "count": count, "overlap": project.overlap}
+def _values(project: Project, user: User, mine: MyTerms | None) -> dict[str, Any]:  # Any: values of SQL
+    values: dict[str, Any] = {"project": project.pk, "user": user.pk, "overlap": project.overlap}
     if mine is None:
         return values
     ranks = [rank for _number, rank in mine.lanes]
-    return values | {"lanes": mine.numbers, "ranks": ranks, "depth": count + _MORE_THAN_ASKED}
+    return values | {"lanes": mine.numbers, "ranks": ranks}
+
+
+@cache
+def _sql(template: str, count: int) -> str:
+    """With the numbers that its plan hangs on, and the columns as they are now: the server keeps it under its text."""
+    taken = ", ".join(f"taken.{field.column}" for field in Document._meta.concrete_fields)
+    return template.format(count=count, depth=count + _MORE_THAN_ASKED, taken=taken)
 
 
 def _lend_now(project: Project, user: User, count: int, mine: MyTerms | None) -> _Lent:
     """One statement; one more where something is blind, and one where something has near-duplicates."""
     now = timezone.now()
     times = {"now": now, "expires": now + timedelta(minutes=project.lease_minutes)}
-    sql = f"WITH {_PICKED_IN_LANES if mine else _PICKED} {_LEND}"
-    rows = list(Document.objects.raw(sql, _values(project, user, count, mine) | times))
+    sql = _sql(_LEND_IN_LANES if mine else _LEND, count)
+    with prepared():
+        rows = list(Document.objects.raw(sql, _values(project, user, mine) | times))
     taken = sorted((row for row in rows if row.pk), key=lambda row: (_told(row, "picked_rank"), -row.priority, row.pk))
     kept = [_assignment(row, project, user, times) for row in taken]
     _make_blind(kept)
