@@ -105,11 +105,11 @@ class ProjectView(APIView):
 
 
 def _nested(body: object) -> object:
-    """Settings are taken nested or flat; the serializer knows the nested form."""
+    """Settings are taken nested or flat; the serializer knows the nested form. What else a project shows is left out."""
     if not isinstance(body, dict):
         return body
     known = set(ProjectChange().fields)
-    flat = {key: value for key, value in body.items() if key not in known}
+    flat = {key: value for key, value in body.items() if key not in known and key not in ProjectSerializer.Meta.fields}
     settings = body.get("settings")
     nested = settings if isinstance(settings, dict) else {}
     return {key: value for key, value in body.items() if key in known} | {"settings": {**flat, **nested}}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import models
 from rest_framework import serializers
 
 from annotation.annotations.models import Annotation, Status
@@ -42,8 +43,26 @@ class LabelSetSerializer(serializers.ModelSerializer[LabelSet]):
         fields = ["name", "kind", "required", "overlap", "max_spans", "part_role", "titles", "labels"]
 
 
+class NumberField(serializers.FloatField):
+    """A number; true and false are none."""
+
+    def to_internal_value(self, data: Any) -> float:  # Any: JSON from outside
+        if isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class SettingsSerializer(serializers.ModelSerializer[Project]):
+    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, models.FloatField: NumberField}
     auto_accept = serializers.JSONField(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:  # Any: DRF's own type
+        """A setting that there is not is a slip of its name, and refused."""
+        unknown = [name for name in data if name not in SETTINGS] if isinstance(data, dict) else []
+        if unknown:
+            detail = serializers.ErrorDetail("There is no such setting.", code="unknown_setting")
+            raise serializers.ValidationError({name: [detail] for name in unknown})
+        return super().to_internal_value(data)
 
     class Meta:
         model = Project
@@ -170,7 +189,7 @@ class NextRequest(serializers.Serializer[Any]):
 
 class AnnotationRequest(serializers.Serializer[Any]):
     answer = serializers.JSONField()
-    seconds = serializers.FloatField(min_value=0, max_value=86_400, default=0.0)
+    seconds = NumberField(min_value=0, max_value=86_400, default=0.0)
     status = serializers.ChoiceField(choices=Status.choices, default=Status.SUBMITTED)
     prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
 

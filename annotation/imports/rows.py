@@ -9,7 +9,7 @@ from annotation.answers.problems import AnswerError
 from annotation.answers.rules import LabelSetRule
 from annotation.documents.new import NewDocument
 from annotation.imports import cells
-from annotation.imports.dialects.own_lines import GROUP_KEY
+from annotation.imports.dialects.own_lines import GROUP_KEY, own_cells
 from annotation.imports.mapping import ColumnMapping
 from annotation.imports.people import Members
 from annotation.imports.readers.shapes import Row, RowProblem
@@ -96,6 +96,7 @@ def _named(row: Row, check: RowCheck, names: Mapping[str, LabelSetRule]) -> Valu
     """The row's values under the names that this site reads."""
     values = row.values
     if check.has_cells:
+        values = own_cells(values)
         values = cells.values_of(values, check.mapping.rules_by_column(names), check.mapping)
     return dict(check.dialect(check.mapping.applied(values)))
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from annotation.access import membership_for
+from annotation.answers.spreadsheets import disarmed
 from annotation.audit.models import Action, AuditEntry
 from annotation.audit.reading import THINGS, Asked, entries_of, read_in_slices, thing
-from annotation.exports.spreadsheets import disarmed
 from annotation.projects.models import Membership, Role
 
 SHOWN = 50

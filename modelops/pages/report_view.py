@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from annotation.exports.spreadsheets import disarmed
+from annotation.answers.spreadsheets import disarmed
 from modelops.reports.shapes import Cell, Kpi, Report, Section, Table, Unit
 
 _DECIMALS = {Unit.COUNT: 0, Unit.FIGURE: 2, Unit.SECONDS: 1, Unit.HOURS: 1, Unit.MONEY: 2}

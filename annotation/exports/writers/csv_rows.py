@@ -3,9 +3,9 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 
+from annotation.answers.spreadsheets import disarmed
 from annotation.exports.formats import Layout
 from annotation.exports.rows import Line
-from annotation.exports.spreadsheets import disarmed
 
 FIXED = ("id", "external_id", "text", "meta", "source", "by", "version", "changed_at")
 
@@ -15,7 +15,7 @@ def write(lines: Iterable[Line], layout: Layout) -> Iterator[bytes]:
     label_sets = [rule.name for rule in layout.rules]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([*FIXED, *label_sets])
+    writer.writerow([*FIXED, *map(disarmed, label_sets)])
     for line in lines:
         writer.writerow(
             [_cell(line.get(name)) for name in FIXED] + [_cell(line["answer"].get(name)) for name in label_sets]

@@ -15,7 +15,7 @@ _LEFT_OUT = (*_LABEL_KEYS, "annotations", "id", "Comments", "relations")
 
 
 def values(given: Values, rules: Mapping[str, LabelSetRule], unit: Unit) -> Values:
-    """The row in this site's form. Spans go to the project's first label set of spans, names to its first choice.
+    """The row in this site's form. Spans go to the project's first label set of spans, names to the choice that has them.
 
     Older exports list `annotations` with the `user` of each: they become the answers of these people.
     """
@@ -41,12 +41,20 @@ def _answer(items: Sequence[object], rules: Mapping[str, LabelSetRule], offsets:
     answer: Values = {}
     if spans:
         answer[_set_of(rules, ("span",))] = spans
-    if names:
-        name = _set_of(rules, ("choices", "choice"))
-        answer[name] = names if rules[name].kind == "choices" else names[0]
-        if rules[name].kind == "choice" and len(names) > 1:
+    by_set: dict[str, list[str]] = {}
+    for label in names:
+        by_set.setdefault(_set_with(label, rules), []).append(label)
+    for name, labels in by_set.items():
+        answer[name] = labels if rules[name].kind == "choices" else labels[0]
+        if rules[name].kind == "choice" and len(labels) > 1:
             fail(name, "not_multilabel", _("“%(name)s” takes one label, this row has several.") % {"name": name})
     return answer
+
+
+def _set_with(label: str, rules: Mapping[str, LabelSetRule]) -> str:
+    """The label set of choices that has this label, or the one for labels that none has."""
+    having = (rule.name for rule in rules.values() if rule.kind in ("choice", "choices") and label in rule.labels)
+    return next(having, "") or _set_of(rules, ("choices", "choice"))
 
 
 def _listed(value: object, field: str) -> Sequence[object]:

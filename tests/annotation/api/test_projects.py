@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -84,6 +86,37 @@ def test_settings_are_changed_flat_or_nested_and_only_by_a_manager() -> None:
 
     assert (flat.status_code, nested.status_code, refused.status_code) == (200, 200, 403)
     assert (nested.json()["settings"]["train_after"], nested.json()["settings"]["lease_minutes"]) == (5, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({"settings": {"train_aftr": 5}}, "settings.train_aftr", "unknown_setting"),
+        ({"train_aftr": 5}, "settings.train_aftr", "unknown_setting"),
+        ({"review_share": True}, "settings.review_share", "invalid"),
+    ],
+)
+def test_a_slip_in_a_setting_is_named_and_changes_nothing(body: dict[str, Any], field: str, code: str) -> None:
+    project = make.project()
+    path = f"/api/v1/projects/{project.pk}/"
+    mia = make.client(project.created_by)
+
+    answer = mia.patch(path, {"overlap": 2} | body, format="json")
+
+    assert answer.status_code == 422
+    assert [(row["field"], row["code"]) for row in answer.json()["errors"]] == [(field, code)]
+    assert mia.get(path).json()["settings"]["overlap"] == 1
+
+
+def test_a_project_may_be_sent_back_as_it_was_shown() -> None:
+    project = make.project()
+    path = f"/api/v1/projects/{project.pk}/"
+    mia = make.client(project.created_by)
+    shown = mia.get(path).json()
+
+    answer = mia.patch(path, shown, format="json")
+
+    assert (answer.status_code, answer.json()) == (200, shown)
 
 
 def test_members_are_added_by_a_manager() -> None:

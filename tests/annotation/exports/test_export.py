@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from annotation.projects.models import Project
+from annotation.documents.models import Document
+from annotation.projects.models import Kind, Project
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -62,12 +63,30 @@ def test_predictions_name_their_version() -> None:
 
 def test_csv_disarms_formulas() -> None:
     project, client = project_with_gold()
-    make.gold(make.document(project, "=cmd()"), {"Category": "other"})
+    formulas = ["=cmd()", "＝cmd()", "|cmd", "%cmd", "\n+1", "'=is a text", "'plain"]
+    for text in formulas:
+        make.gold(make.document(project, text), {"Category": "other"})
 
     rows = list(csv.DictReader(io.StringIO(export(project, client, "?format=csv").decode(), newline="")))
 
-    assert [row["text"] for row in rows] == [TEXT, "'=cmd()"]
-    assert [row["Category"] for row in rows] == ["billing", "other"]
+    assert [row["text"] for row in rows] == [TEXT, *(f"'{text}" for text in formulas[:-1]), "'plain"]
+    assert [row["Category"] for row in rows] == ["billing", *["other"] * len(formulas)]
+
+
+def test_a_csv_of_this_site_comes_back_without_the_quotes_that_disarmed_it() -> None:
+    label_set = {"name": "=Category", "kind": Kind.CHOICE, "labels": ["-1", "+1"]}
+    project = make.project(label_sets=[label_set])
+    texts = ["=cmd()", "'=is a text", "'plain", "two\r\nlines"]
+    for text in texts:
+        make.gold(make.document(project, text), {"=Category": "-1"})
+    raw = export(project, make.client(project.created_by), "?format=csv")
+    other = make.project(label_sets=[label_set], manager=make.user("zoe"))
+
+    answer = make.client(other.created_by).post(f"/api/v1/projects/{other.pk}/documents/", raw, content_type="text/csv")
+
+    assert answer.status_code == 201, answer.content
+    found = Document.objects.filter(project=other).order_by("pk").select_related("gold")
+    assert [(row.text, row.gold.answer) for row in found] == [(text, {"=Category": "-1"}) for text in texts]
 
 
 def test_an_unknown_format_is_a_clear_error() -> None:

@@ -151,6 +151,16 @@ def test_an_object_in_place_of_rows_is_bounded_like_every_other_body() -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+def test_names_in_a_line_of_doccano_go_to_the_label_sets_that_have_them() -> None:
+    labels = [("Mood", Kind.CHOICE, ["good", "bad"]), ("Topics", Kind.CHOICES, ["a", "b"])]
+    project = make.project(label_sets=[{"name": name, "kind": kind, "labels": them} for name, kind, them in labels])
+
+    answer = _send(project, "a.jsonl", b'{"text":"x","label":["a","bad","b"]}\n', dialect="doccano")
+
+    assert answer.status_code == 201, answer.content
+    assert Document.objects.select_related("gold").get().gold.answer == {"Mood": "bad", "Topics": ["a", "b"]}
+
+
 def test_a_packed_file_of_several_members_is_read_to_its_end() -> None:
     answer = _send(_project(), "a.jsonl.gz", gzip.compress(GOOD) + gzip.compress(b'{"text":"two"}'))
 
