@@ -4,8 +4,8 @@ from typing import Any, LiteralString
 from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from annotation.answers.spans import Part
@@ -16,13 +16,34 @@ URGENT = 1_000.0
 # A search that finds no more than these names them.
 FEW_FOUND = 2_000
 
+# Reading the index costs what all entries of these terms cost, other projects' too. So a few documents from all over
+# the project are looked at first: where enough of them have the terms, there is one row, NULL, and no index is read.
+# The cast is what `as_key` is for.
 _WITH_TERMS = """
-    SELECT document_id FROM annotation_documentsearch WHERE project_id = %s AND terms @@ %s::tsquery
+    WITH ends AS (
+        SELECT min(id) AS first, max(id) AS last FROM annotation_document WHERE project_id = %(project)s
+    ), looked_at AS MATERIALIZED (
+        SELECT count(DISTINCT one.id) AS found FROM ends, generate_series(1, %(sample)s) AS step, LATERAL (
+            SELECT id FROM annotation_document
+            WHERE project_id = %(project)s AND id >= first + (last - first) * step / (%(sample)s + 1)
+            ORDER BY id LIMIT 1
+        ) AS one, LATERAL (
+            SELECT FROM annotation_documentsearch WHERE document_id = one.id AND terms @@ %(query)s::tsquery OFFSET 0
+        ) AS with_terms
+    )
+    SELECT NULL AS document_id FROM looked_at WHERE found >= %(enough)s
+    UNION ALL
+    (SELECT document_id FROM annotation_documentsearch
+    WHERE project_id = %(project)s::bigint AND terms @@ %(query)s::tsquery
+        AND (SELECT found FROM looked_at) < %(enough)s
+    LIMIT %(most)s)
 """
-_HAS_TERMS = """
-    EXISTS (SELECT 1 FROM annotation_documentsearch AS found
-        WHERE found.document_id = annotation_document.id AND found.terms @@ %s::tsquery)
-"""
+_SAMPLE, _ENOUGH = 128, 4
+
+
+def as_key(pk: int) -> Cast:
+    """For a GIN index that begins with a key: of another type of number it takes no notice and is read whole."""
+    return Cast(Value(pk), models.BigIntegerField())
 
 
 def few_found(sql: LiteralString, values: Sequence[Any]) -> list[int] | None:  # Any: values of SQL
@@ -31,6 +52,41 @@ def few_found(sql: LiteralString, values: Sequence[Any]) -> list[int] | None:  #
         cursor.execute(f"{sql} LIMIT %s", [*values, FEW_FOUND + 1])
         found = [int(row[0]) for row in cursor.fetchall()]
     return found if len(found) <= FEW_FOUND else None
+
+
+def _few_with_terms(project_id: int, query: str) -> list[int] | None:
+    """As `few_found`, for a tsquery over the terms of search."""
+    values: dict[str, int | str] = {
+        "project": project_id,
+        "query": query,
+        "sample": _SAMPLE,
+        "enough": _ENOUGH,
+        "most": FEW_FOUND + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_TERMS, values)
+        found = [row[0] for row in cursor.fetchall()]
+    return found if len(found) <= FEW_FOUND and found != [None] else None
+
+
+class ExistsByRow(Exists):
+    """Where rows are wanted in an order, asked of one after the other until a page is full: joined, the other table is
+    read from the first row of the site on, since both are in the order of their keys. A count is joined.
+    """
+
+    def as_sql(
+        self, compiler: Any, connection: Any, template: str | None = None, **context: Any
+    ) -> Any:  # Any: Django's
+        by_row = "EXISTS(%(subquery)s OFFSET 0)" if compiler.query.order_by else template
+        return super().as_sql(compiler, connection, by_row, **context)
+
+
+def _matches(query: str) -> models.Func:
+    """Whether terms of search fit this tsquery."""
+    has_terms = models.BooleanField()
+    return models.Func(
+        F("terms"), Value(query), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ", output_field=has_terms
+    )
 
 
 class State(models.TextChoices):
@@ -65,10 +121,11 @@ class DocumentQuerySet(QuerySet["Document"]):
         Few documents are named one by one: walking the ids until enough fit would read the whole project. Of many,
         the walk soon finds enough, and naming them all would cost more.
         """
-        few = few_found(_WITH_TERMS, [project_id, query])
+        few = _few_with_terms(project_id, query)
         if few is not None:
             return self.filter(pk__in=few)
-        return self.filter(RawSQL(_HAS_TERMS, [query], output_field=models.BooleanField()))
+        searches = DocumentSearch.objects.filter(_matches(query), project=as_key(project_id), document=OuterRef("pk"))
+        return self.filter(ExistsByRow(searches))
 
     def in_queue_order(self) -> "DocumentQuerySet":
         return self.order_by("-priority", "id")

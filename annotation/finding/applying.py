@@ -12,9 +12,9 @@ from annotation.annotations.models import Annotation, Gold, Status
 from annotation.comments.models import Comment, is_flagged
 from annotation.documents import search
 from annotation.documents.filters import DocumentFilter, readings
-from annotation.documents.models import Document, DocumentQuerySet, State, few_found
+from annotation.documents.models import Document, DocumentQuerySet, ExistsByRow, State, as_key, few_found
 from annotation.finding.keyset import Found
-from annotation.finding.secrets import ids_kept_secret, is_blind, is_hidden_gold
+from annotation.finding.secrets import hidden_gold, ids_kept_secret, is_blind, is_hidden_gold, is_one_of
 from annotation.people.models import User
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
@@ -23,7 +23,7 @@ from annotation.quality.reading import Ints
 
 MOST_COUNTED = 10_000
 
-_WITH_LABEL = "SELECT document_id FROM annotation_gold WHERE project_id = %s AND labels @> %s::text[]"
+_WITH_LABEL = "SELECT document_id FROM annotation_gold WHERE project_id = %s::bigint AND labels @> %s::text[]"
 # The index alone tells which documents have several annotations.
 _DIFFERING = """
     WITH several AS MATERIALIZED (SELECT document_id FROM annotation_annotation GROUP BY 1 HAVING count(*) > 1)
@@ -41,7 +41,7 @@ def found_documents(project: Project, user: User, asked: DocumentFilter) -> Docu
 def found(project: Project, user: User, asked: DocumentFilter) -> Found:
     """As `found_documents`, with what a page and a count of them can be told by sooner."""
     if not asked.figure:
-        return Found(_narrowed(project, user, asked), is_all=asked.is_empty)
+        return Found(_narrowed(project, user, asked))
     ids = _behind_figure(project, user, asked.figure)
     others = replace(asked, figure="")
     rows = _among(_narrowed(project, user, others), ids)
@@ -87,10 +87,9 @@ def counted(those: Found) -> tuple[int, bool]:
 
 def _has_state(state: str, user: User) -> Q:
     """Hidden gold counts as assigned, as everything else in hand does."""
-    secret = Q(is_hidden_gold(user))
     if state == State.ASSIGNED:
-        return Q(state=state) | secret
-    return Q(state=state) & ~secret if state in (State.GOLD, State.AUTO_ACCEPTED) else Q(state=state)
+        return Q(state=state) | Q(is_one_of(hidden_gold(user)))
+    return Q(state=state) & ~Q(is_hidden_gold(user)) if state in (State.GOLD, State.AUTO_ACCEPTED) else Q(state=state)
 
 
 def _by_own_fields(rows: DocumentQuerySet, project: Project, asked: DocumentFilter) -> DocumentQuerySet:
@@ -126,9 +125,9 @@ def _in_language(rows: DocumentQuerySet, language: str, project: Project) -> Doc
 def _by_people(rows: DocumentQuerySet, project: Project, asked: DocumentFilter) -> DocumentQuerySet:
     submitted = Annotation.objects.filter(document=OuterRef("pk"), status=Status.SUBMITTED)
     if asked.label:
-        golds = Gold.objects.filter(project=project, document=OuterRef("pk"))
+        golds = Gold.objects.filter(project=as_key(project.pk), document=OuterRef("pk"))
         rows = _few_of(rows, _WITH_LABEL, [project.pk, [asked.label]])
-        rows = rows.filter(Exists(golds.filter(labels__contains=[asked.label])))
+        rows = rows.filter(ExistsByRow(golds.filter(labels__contains=[asked.label])))
     if asked.person:
         rows = rows.filter(Exists(submitted.filter(user__username=asked.person)))
     if asked.disagreement == "people":
@@ -155,7 +154,7 @@ def _by_prediction(rows: DocumentQuerySet, project: Project, asked: DocumentFilt
         return rows
     seen = _seen_predictions(project)
     if asked.predicted:
-        seen = seen.filter(labels__contains=[asked.predicted])
+        seen = seen.filter(labels__contains=[asked.predicted], project=as_key(project.pk))
     if asked.confidence_below is not None:
         seen = seen.filter(certainty__lt=asked.confidence_below)
     if asked.confidence_above is not None:

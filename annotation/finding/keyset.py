@@ -31,12 +31,11 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`is_all`: nothing narrows the rows. `ids`: those of all of them, sorted, where somebody knows them already; of
-    documents deleted this moment some may be left.
+    """`ids`: those of all of the rows, sorted, where somebody knows them already; of documents deleted this moment some
+    may be left.
     """
 
     rows: DocumentQuerySet
-    is_all: bool = False
     ids: Ints | None = None
 
 
@@ -52,8 +51,8 @@ class Page:
 def page_of(found: Found, dress: Dress, *, order: str, cursor: str, limit: int) -> Page:
     """One statement. `dress` adds what is shown of each row, as columns and tables beside. Raises BadCursor.
 
-    Without filters the page is settled before anything is joined to it: with joins in sight the database may walk
-    through the tables beside from their beginning. Filters may be SQL by hand, which must not stand in a subquery.
+    The page is settled before anything is joined to it: with joins in sight the database may walk through the tables
+    beside from their beginning.
     """
     rows, fields = found.rows, ORDERS[order]
     is_back = cursor.startswith(_BACK)
@@ -64,10 +63,8 @@ def page_of(found: Found, dress: Dress, *, order: str, cursor: str, limit: int) 
     if found.ids is not None and fields in (("pk",), ("-pk",)):
         window = _window(found.ids, fields, cursor, 2 * (limit + 1))
         shown = list(dress(Document.objects.filter(pk__in=window)).order_by(*fields)[: limit + 1])
-    elif found.is_all:
-        shown = list(dress(_settled(rows.order_by(*fields)[: limit + 1])).order_by(*fields))
     else:
-        shown = list(dress(rows).order_by(*fields)[: limit + 1])
+        shown = list(dress(_settled(rows.order_by(*fields)[: limit + 1])).order_by(*fields))
     has_more, shown = len(shown) > limit, shown[:limit]
     if is_back:
         shown.reverse()

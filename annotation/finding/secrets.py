@@ -2,8 +2,21 @@
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -21,8 +34,21 @@ _NEWEST_ASSIGNMENT = """
 
 def is_hidden_gold(user: User) -> Exists:
     """As `practice.hidden.is_kept_secret`, for documents with gold of a query."""
-    mine = Assignment.objects.filter(document=OuterRef("pk"), user=user, state=AssignmentState.OPEN)
-    return Exists(mine.filter(kind=AssignmentKind.HIDDEN, document__state__in=_WITH_GOLD))
+    return Exists(hidden_gold(user).filter(document=OuterRef("pk")))
+
+
+def hidden_gold(user: User) -> QuerySet[Assignment]:
+    """What the person has in hand without knowing that it has gold."""
+    mine = Assignment.objects.filter(user=user, state=AssignmentState.OPEN)
+    return mine.filter(kind=AssignmentKind.HIDDEN, document__state__in=_WITH_GOLD)
+
+
+def is_one_of(few: QuerySet[Assignment]) -> Func:
+    """Whether these are about the document. As an array they are looked up first, and an index finds them beside what
+    else may hold: in an OR, EXISTS is asked of every row.
+    """
+    documents = ArraySubquery(few.values("document_id"))
+    return Func(F("pk"), documents, template="%(expressions)s)", arg_joiner=" = ANY (", output_field=BooleanField())
 
 
 def is_blind(user: User) -> Coalesce:

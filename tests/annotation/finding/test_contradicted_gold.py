@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ class World:
     def change(self) -> None:
         document, answer = self.chance.choice(self.documents), self.chance.choice(ANSWERS)
         number = self.chance.randint(1, 4)
-        changes = {
+        changes: dict[str, Callable[[], object]] = {
             "gold": lambda: record_gold(self.project.pk, [NewGold(document.pk, answer)], Source.ANNOTATION),
             "withdrawn": lambda: withdraw_gold(self.project.pk, [document.pk]),
             "predicted": lambda: store(number, [NewPrediction(document.pk, answer, {})]),
