@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
 from annotation.documents.models import Document
-from annotation.plans.lanes import DocumentFacts, Routed, route
+from annotation.plans.lanes import DocumentFacts, Terms, route
 from annotation.plans.languages import LOOKED_AT, language_of
 from annotation.plans.models import AssignmentPlan, Lane
 from annotation.plans.rules import Rule, RuleKind, rules_of
@@ -139,16 +140,22 @@ def _go_on(project: Project, plan: AssignmentPlan, ids: Sequence[int]) -> None:
 
 
 def _write(project: Project, rules: Sequence[Rule], ids: Sequence[int]) -> None:
-    rows = Document.objects.filter(pk__in=ids).order_by("pk")
+    rows = _documents(ids)
     wanted: dict[int, tuple[int | None, int | None]] = dict.fromkeys(ids, (None, None))
     if project.plan_number:
         found = {facts.document_id: route(facts, rules) for facts in facts_of(project, rows, rules)}
-        numbers = _lane_numbers(project.pk, found.values())
-        wanted = {pk: (numbers[one.terms.key], one.overlap) for pk, one in found.items()}
+        numbers = _lane_numbers(project.pk, {one.terms for one in found.values()})
+        wanted = {pk: (numbers[one.terms], one.overlap) for pk, one in found.items()}
     present = {pk: (lane, overlap) for pk, lane, overlap in rows.values_list("pk", "lane", "overlap")}
     changed = {pk: new for pk, new in wanted.items() if present.get(pk) != new}
-    list(Document.objects.select_for_update().filter(pk__in=changed).order_by("pk").values_list("pk", flat=True))
+    list(_documents(list(changed)).select_for_update(of=("self",)).values_list("pk", flat=True))
     _put(project, changed)
+
+
+def _documents(ids: Sequence[int]) -> QuerySet[Document]:
+    """One value for the database, however many ids there are."""
+    named = RawSQL("SELECT unnest(%s::bigint[])", ["{" + ",".join(map(str, ids)) + "}"])
+    return Document.objects.filter(pk__in=named).order_by("pk")
 
 
 def _put(project: Project, changed: Mapping[int, tuple[int | None, int | None]]) -> None:
@@ -160,9 +167,9 @@ def _put(project: Project, changed: Mapping[int, tuple[int | None, int | None]])
         cursor.execute(_PUT, values | {"overlap": project.overlap})
 
 
-def _lane_numbers(project_id: int, routed: Iterable[Routed]) -> dict[str, int]:
-    """Lane numbers by key; lanes that are new are written. Only who has the project's lock comes here."""
-    terms = {one.terms.key: one.terms for one in routed}
+def _lane_numbers(project_id: int, asked: Iterable[Terms]) -> dict[Terms, int]:
+    """The lanes of these terms; those that are new are written. Only who has the project's lock comes here."""
+    terms = {one.key: one for one in asked}
     lanes = Lane.objects.filter(project_id=project_id)
     numbers = dict(lanes.filter(key__in=terms).values_list("key", "number"))
     last = lanes.aggregate(last=Max(F("number")))["last"] or 0
@@ -170,4 +177,4 @@ def _lane_numbers(project_id: int, routed: Iterable[Routed]) -> dict[str, int]:
     for number, key in enumerate(new, last + 1):
         Lane.objects.create(project_id=project_id, number=number, key=key, terms=terms[key].as_json())
         numbers[key] = number
-    return numbers
+    return {one: numbers[key] for key, one in terms.items()}
