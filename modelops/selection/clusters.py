@@ -7,13 +7,13 @@ form of k-means centers (Zhdanov 2019, arXiv 1901.05954).
 import numpy as np
 
 from modelops.selection.pool import Floats, Picks, Pool, Rows
-from modelops.selection.uncertainty import mean_doubt
+from modelops.selection.uncertainty import doubt_shares, mean_doubt
 
 MOST_CLUSTERED = 10_000
 MOST_DOUBTFUL = 4_000
-DOUBTFUL_A_PICK = 40
-# Of texts with spans most hold nothing new: where spans are rare, 40 of them a pick did no better than chance.
-UNCERTAIN_A_PICK = 8
+# Uncertain tokens lie close together where spans are rare, and everywhere where they are many.
+DOUBT_HELD = 0.5
+FEWEST_A_PICK = 4
 # Neighbors within its cluster by which a document is typical, and the smallest cluster that counts; both of the paper.
 NEIGHBORS = 20
 SMALLEST_CLUSTER = 5
@@ -25,24 +25,31 @@ def margin_clusters(pool: Pool, count: int, seed: int) -> Picks:
 
     Clustered are 40 documents a pick, but at most half of the pool and 4,000. Largest clusters first.
     """
-    return _of_each_kind(pool, count, seed, DOUBTFUL_A_PICK * count)
+    doubts = mean_doubt(pool)
+    wanted = min(MOST_DOUBTFUL, 40 * count, max(count, pool.size // 2))
+    best = np.argsort(-doubts, kind="stable")[:wanted]
+    return _of_each_kind(pool, best, doubts[best], count, seed)
 
 
 def uncertain_clusters(pool: Pool, count: int, seed: int) -> Picks:
-    """The same among 8 documents a pick: for doubts that count uncertain tokens."""
-    return _of_each_kind(pool, count, seed, UNCERTAIN_A_PICK * count)
+    """The same for doubts that add up, as uncertain tokens do: among the fewest documents that hold half of all doubt.
+
+    At least 4 documents a pick are clustered, and at most 4,000. Without vectors the most doubtful come first.
+    """
+    shares = doubt_shares(pool)
+    ranked = np.argsort(-shares, kind="stable")
+    holding = int(np.searchsorted(np.cumsum(shares[ranked]), DOUBT_HELD)) + 1
+    best = ranked[: min(MOST_DOUBTFUL, max(holding, FEWEST_A_PICK * count))]
+    return _of_each_kind(pool, best, shares[best].astype(np.float32), count, seed)
 
 
-def _of_each_kind(pool: Pool, count: int, seed: int, most: int) -> Picks:
-    doubts = mean_doubt(pool)
-    wanted = min(MOST_DOUBTFUL, most, max(count, pool.size // 2))
-    best = np.argsort(-doubts, kind="stable")[:wanted]
+def _of_each_kind(pool: Pool, best: Rows, weights: Floats, count: int, seed: int) -> Picks:
     if len(best) <= count:
         return Picks.of(best)
     units = unit(pool.vectors(best))
     if not units.any():
         return Picks.of(best[:count])
-    groups, centers = clustered(units, count, seed, weights=doubts[best])
+    groups, centers = clustered(units, count, seed, weights=weights)
     distances = np.linalg.norm(units - centers[groups], axis=1)
     order = np.lexsort((distances, groups))
     firsts = order[np.unique(groups[order], return_index=True)[1]]

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelops.selection.pool import Floats, Picks, Pool
 
 # Between the plain sum (0), which picks the longest texts, and the mean (1), which picks the shortest.
 LENGTH_POWER = 0.8
+# Of an equal share.
+LEAST_SHARE = 1e-6
 
 
 def margins(probabilities: Floats) -> Floats:
@@ -71,6 +74,20 @@ def mean_doubt(pool: Pool) -> Floats:
         return np.full(pool.size, 0.5, dtype=np.float32)
     mean: Floats = np.mean([ranks(values) for values in pool.doubts.values()], axis=0, dtype=np.float32)
     return mean
+
+
+def doubt_shares(pool: Pool) -> NDArray[np.float64]:
+    """How much of all doubt lies in each document, the mean over the label sets: [size], adding up to 1.
+
+    No share is nothing, so that shares can weigh documents; without a model all are equal.
+    """
+    rows = [np.nan_to_num(values.astype(np.float64)) for values in pool.doubts.values()]
+    equal = np.full(pool.size, 1.0 / max(1, pool.size))
+    found = [values / total for values in rows if (total := values.sum()) > 0]
+    if not found:
+        return equal
+    shares: NDArray[np.float64] = np.mean(found, axis=0) + LEAST_SHARE * equal
+    return shares / shares.sum()
 
 
 def most_doubtful(pool: Pool, count: int, seed: int) -> Picks:

@@ -11,6 +11,7 @@ from modelops.selection.pool import Floats, Pool, Rows
 from modelops.selection.spread import core_set
 from modelops.selection.uncertainty import (
     doubt,
+    doubt_shares,
     margin,
     margins,
     mean_doubt,
@@ -150,7 +151,24 @@ def test_doubtful_documents_of_one_kind_come_once() -> None:
 
     assert {int(row) // 40 for row in most_doubtful(pool, 3, 0).rows} == {0}
     assert {int(row) // 40 for row in margin_clusters(pool, 12, 0).rows} == {0, 1}
-    assert {int(row) // 40 for row in uncertain_clusters(pool, 6, 0).rows} == {0, 1}
+
+
+def test_among_uncertain_texts_those_count_that_hold_half_of_all_doubt() -> None:
+    vectors = heaps([10, 10, 40])
+    doubts = np.array([5.0] * 10 + [4.9] * 10 + [0.1] * 40, np.float32)
+
+    picks = uncertain_clusters(Pool(60, {"Entities": doubts}, lambda rows: vectors[rows]), 3, 0)
+
+    assert (picks.rows < 20).all()
+    assert len({int(row) // 10 for row in picks.rows}) == 2
+    assert picks.group_sizes.sum() == 12
+
+
+def test_shares_of_doubt_are_averaged_over_the_label_sets_whatever_their_scale() -> None:
+    doubts = {"Names": np.array([3, 1, np.nan], np.float32), "Places": np.array([0, 50, 50], np.float32)}
+
+    np.testing.assert_allclose(doubt_shares(Pool(3, doubts)), [0.375, 0.375, 0.25], atol=1e-5)
+    np.testing.assert_allclose(doubt_shares(Pool(4)), [0.25] * 4)
 
 
 def test_without_vectors_the_most_doubtful_come_first_and_stand_for_themselves() -> None:
