@@ -23,6 +23,7 @@ from annotation.quality.reading import Ints
 
 MOST_COUNTED = 10_000
 
+_PREDICTED = "SELECT document_id FROM annotation_prediction WHERE project_id = %s::bigint AND labels @> %s::text[]"
 _WITH_LABEL = "SELECT document_id FROM annotation_gold WHERE project_id = %s::bigint AND labels @> %s::text[]"
 # The index alone tells which documents have several annotations.
 _DIFFERING = """
@@ -167,6 +168,8 @@ def _by_prediction(rows: DocumentQuerySet, project: Project, asked: DocumentFilt
         # Equal JSON needs no closer look, and mostly people accept what was predicted.
         seen = seen.filter(~Q(answer=F("document__gold__answer")), differs, document__gold__isnull=False)
         rows = rows.filter(gold__contradicted=True, gold__project=project)
+    if asked.predicted and not replace(asked, predicted="").is_about_predictions:
+        return _few_of(rows, _PREDICTED, [project.pk, [asked.predicted]]).filter(ExistsByRow(seen))
     return rows.filter(Exists(seen))
 
 
