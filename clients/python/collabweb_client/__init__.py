@@ -21,6 +21,7 @@ from collabweb_client.errors import (
 from collabweb_client.finding import BulkChange, Changed, SavedView, Similar
 from collabweb_client.jobs import Delivery, Import, Run, Version, Webhook
 from collabweb_client.live import Event
+from collabweb_client.managing import Foreseen, GoldSet, ModelCard, Plan, Quality
 from collabweb_client.retries import Retries
 from collabweb_client.shapes import (
     Annotation,
@@ -66,7 +67,9 @@ __all__ = [
     "Explanation",
     "ExportBroken",
     "Forbidden",
+    "Foreseen",
     "Gold",
+    "GoldSet",
     "Import",
     "Imported",
     "Invalid",
@@ -74,14 +77,17 @@ __all__ = [
     "LabelSet",
     "LabelsChanged",
     "Member",
+    "ModelCard",
     "NotFound",
     "NotSignedIn",
     "OpenedDocument",
     "Part",
+    "Plan",
     "PredictedText",
     "Prediction",
     "Problem",
     "Project",
+    "Quality",
     "Retries",
     "Review",
     "Run",

@@ -3,6 +3,7 @@
 from collabweb_client import documents as _documents
 from collabweb_client import finding as _finding
 from collabweb_client import labels as _labels
+from collabweb_client import managing as _managing
 from collabweb_client import projects as _projects
 from collabweb_client import training as _training
 from collabweb_client import uploads as _uploads
@@ -63,6 +64,18 @@ class Calls:
     version = Verb(_training.version)
     promote = Verb(_training.promote)
     rollback = Verb(_training.rollback)
+
+    card = Verb(_managing.card)
+    quality = Verb(_managing.quality)
+    plan = Verb(_managing.plan)
+    change_plan = Verb(_managing.change_plan)
+    preview_plan = Verb(_managing.preview_plan)
+    undo_plan = Verb(_managing.undo_plan)
+    gold_sets = Listing(_managing.gold_sets)
+    gold_set = Verb(_managing.gold_set)
+    create_gold_set = Verb(_managing.create_gold_set)
+    change_gold_set = Verb(_managing.change_gold_set)
+    fill_gold_set = Verb(_managing.fill_gold_set)
 
     webhooks = Listing(_webhooks.webhooks)
     webhook = Verb(_webhooks.webhook)

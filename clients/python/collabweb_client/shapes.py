@@ -74,8 +74,11 @@ class Project(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Member(Shape):
+    """`review_share`: how many of their answers are reviewed, where a share is; None: as many as of everybody's."""
+
     username: str
     role: str
+    review_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
