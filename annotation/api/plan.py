@@ -25,7 +25,7 @@ class RuleDocuments(serializers.Serializer[Any]):  # Any: not bound to a model
     share = serializers.FloatField(required=False, help_text="So many of them, drawn by a hash.")
 
 
-class RuleSerializer(serializers.Serializer[Any]):  # Any: as above
+class PlanRuleSerializer(serializers.Serializer[Any]):  # Any: as above
     """Of each kind the first rule that fits a document counts; rules of different kinds hold together."""
 
     kind = serializers.ChoiceField(choices=[kind.value for kind in RuleKind])
@@ -44,7 +44,7 @@ class RuleSerializer(serializers.Serializer[Any]):  # Any: as above
 class PlanRequest(serializers.Serializer[Any]):  # Any: as above
     """What is left out stays as it is."""
 
-    rules = RuleSerializer(many=True, required=False)
+    rules = PlanRuleSerializer(many=True, required=False)
     languages = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
@@ -54,7 +54,7 @@ class PlanRequest(serializers.Serializer[Any]):  # Any: as above
 
 class PlanAnswer(serializers.Serializer[Any]):  # Any: as above
     number = serializers.IntegerField(help_text="Rises with every change; 0: there never was one.")
-    rules = RuleSerializer(many=True)
+    rules = PlanRuleSerializer(many=True)
     languages = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     created_by = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField(allow_null=True)

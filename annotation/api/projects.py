@@ -105,7 +105,7 @@ class ProjectView(APIView):
 
 
 def _nested(body: object) -> object:
-    """Settings are taken nested or flat; the serializer knows the nested form. What else a project shows is left out."""
+    """Settings come nested or flat; the serializer knows the nested form. What else a project shows is left out."""
     if not isinstance(body, dict):
         return body
     known = set(ProjectChange().fields)

@@ -1,5 +1,6 @@
 """The WebSocket of a project: the site pushes, the page listens. One LISTEN connection a process feeds all of them."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -99,6 +100,18 @@ class ProjectConsumer(AsyncJsonWebsocketConsumer):
         if row.pk > self.sent:
             self.sent = row.pk
             await self.send_json({**row.payload, "id": row.pk, "type": row.type, "at": row.at.isoformat()})
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """What is no JSON text is passed over."""
+        if text_data:
+            await super().receive(text_data=text_data, **kwargs)
+
+    @classmethod
+    async def decode_json(cls, text_data: str) -> Any:  # Any: Channels' own types
+        try:
+            return json.loads(text_data)
+        except (ValueError, RecursionError):
+            return None
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:  # Any: Channels' own types
         """Pages send nothing but pings."""

@@ -190,3 +190,17 @@ async def test_a_page_that_only_listens_is_nobody() -> None:
     assert (await live.receive_json_from(timeout=5))["type"] == "pong"
     assert not await Presence.objects.aexists()
     await live.disconnect()
+
+
+async def test_what_is_no_ping_is_passed_over() -> None:
+    project, token, _ = await sync_to_async(cast)()
+    live = socket(project, token)
+    await live.connect(timeout=5)
+
+    await live.send_to(text_data="not JSON")
+    await live.send_to(text_data="[" * 100_000)
+    await live.send_to(bytes_data=b"\0")
+    await live.send_json_to({"type": "ping"})
+
+    assert await types_of(live, 1) == ["pong"]
+    await live.disconnect()
