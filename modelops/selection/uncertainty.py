@@ -86,8 +86,9 @@ def doubt_shares(pool: Pool) -> NDArray[np.float64]:
     found = [values / total for values in rows if (total := values.sum()) > 0]
     if not found:
         return equal
-    shares: NDArray[np.float64] = np.mean(found, axis=0) + LEAST_SHARE * equal
-    return shares / shares.sum()
+    mean = np.mean(found, axis=0) + LEAST_SHARE * equal
+    shares: NDArray[np.float64] = mean / mean.sum()
+    return shares
 
 
 def most_doubtful(pool: Pool, count: int, seed: int) -> Picks:
