@@ -1,6 +1,7 @@
 """Token states of many texts from one encoder, windows of like length together."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,11 +61,22 @@ class StateReader:
     def __init__(
         self, encoder: BertModel, tokenizer: TextTokenizer, *, max_length: int, overlap: int, threads: int
     ) -> None:
-        self._encoder, self._tokenizer, self._threads = encoder, tokenizer, threads
+        self.encoder, self._tokenizer, self._threads = encoder, tokenizer, threads
         self._room, self._overlap = max_length - tokenizer.frame, overlap
         self.hidden: int = encoder.config.hidden_size
         self.device = encoder.device
         self.first_content = len(tokenizer.opening)
+
+    def below(self, layers: int) -> "StateReader":
+        """A reader of the states that the last `layers` of the encoder are given; weights are shared."""
+        config = copy(self.encoder.config)
+        config.num_hidden_layers = 0
+        with torch.device("meta"):
+            lower = BertModel(config, add_pooling_layer=False)
+        lower.embeddings, lower.encoder.layer = self.encoder.embeddings, self.encoder.encoder.layer[:-layers]
+        reader = copy(self)
+        reader.encoder = lower.train(False)
+        return reader
 
     def tokenize(self, texts: Sequence[str]) -> list[TokenizedText]:
         return [self._tokenizer.tokenize(text) for text in texts]
@@ -84,7 +96,7 @@ class StateReader:
         ids, mask = self._tokenizer.collate(tokenized, windows)
         ids, mask = ids.to(self.device), mask.to(self.device)
         whole = bool(mask.all())
-        states = self._encoder(input_ids=ids, attention_mask=None if whole else mask).last_hidden_state.float()
+        states = self.encoder(input_ids=ids, attention_mask=None if whole else mask).last_hidden_state.float()
         return StateBatch(windows, states, mask)
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from modelops.engine.embedding import Embedder
 from modelops.engine.explaining import MOST_AGAINST, MOST_WORDS, explain
@@ -30,9 +31,23 @@ def test_the_named_words_carry_the_answer(predictor: Predictor, capsys: pytest.C
 
     with capsys.disabled():
         print(f"\ncomprehensiveness {ours}, leaving out {left_out}, random {chances}")  # noqa: T201
-    assert ours.probability > 2 * max(float(np.mean([one.probability for one in chances])), 0.01)
+    # This network is so sure that its probabilities move by a few hundredths only: its log-odds tell more.
     assert ours.log_odds > 1.5 * np.mean([one.log_odds for one in chances])
-    assert ours.probability >= 0.8 * left_out.probability
+    assert ours.log_odds >= 0.8 * left_out.log_odds
+
+
+def test_a_label_is_explained_alike_alone_and_beside_others(predictor: Predictor) -> None:
+    text, other = "anna pay late refund 3 in berlin", "lost card anna " * 40
+    wanted = {"Intent": ["refund"], "Topics": ["money", "late"]}
+
+    together = explain(predictor, [other, text], [{"Topics": ["late"]}, wanted])[1]
+
+    for name, labels in wanted.items():
+        for label in labels:
+            alone = explain(predictor, [text], [{name: [label]}])[0][name][label]
+            beside = together[name][label]
+            assert [one.start for one in beside] == [one.start for one in alone]
+            assert [one.weight for one in beside] == pytest.approx([one.weight for one in alone], abs=2e-3)
 
 
 def test_words_come_strongest_first_as_shares_of_all(predictor: Predictor) -> None:
@@ -57,7 +72,12 @@ def test_a_bounded_number_of_words_and_their_places_in_a_long_text(predictor: Pr
     assert all(text[word.start : word.end] in text.split() for word in words)
 
 
-def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(predictor: Predictor) -> None:
+def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "modelops.engine.explaining.lost_unseen", lambda answer, seen, words: torch.zeros(()).expand_as(words[..., 0])
+    )
     text = "anna pay late " * 40 + "refund"
     tokens = predictor.reader.tokenize([text])
     read: dict[int | str, list[Floats]] = {}
