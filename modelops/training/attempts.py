@@ -61,6 +61,13 @@ class Attempt:
             self._shown_at = now
             self.note(**changes)
 
+    def hold(self) -> None:
+        """Keep the run's row to the end of the transaction, before the project's order lock is taken: whoever cancels
+        the run takes both in this order, too. Raises Superseded.
+        """
+        if not list(self._rows().select_for_update(no_key=True).values_list("pk")):
+            raise Superseded
+
     def end(self, state: RunState, **changes: Any) -> None:  # Any: values of the row's own fields
         """End the run, once. Raises Superseded."""
         self.note(state=state, finished_at=timezone.now(), **changes)

@@ -200,6 +200,7 @@ def _finish(attempt: Attempt, dataset: Dataset, judged: Judged, path: str, sha25
         project = Project.objects.select_for_update(no_key=True).get(pk=run.project_id)
         if project.production_version != judged.comparison["against"]:
             raise ProductionChanged
+        attempt.hold()
         version = register(project_id=run.project_id, new=new)
         evaluation.version = version
         evaluation.save()
