@@ -75,7 +75,14 @@ NOT_PAGES = {
     *("account_signup", "mfa_authenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes", "account_inactive"),
     *("mfa_generate_recovery_codes", "mfa_download_recovery_codes", "account_reauthenticate", "mfa_reauthenticate"),
     *("version_card_markdown", "version_card_json"),
-    *("account_email_verification_sent", "change_member", "change_review_share", "practice_person", "report_csv", "report_person_csv"),
+    *(
+        "account_email_verification_sent",
+        "change_member",
+        "change_review_share",
+        "practice_person",
+        "report_csv",
+        "report_person_csv",
+    ),
 }
 QUERIES = {
     "my_corrections": "?label_set=Category&label=delivery&kind=relabeled",
