@@ -13,6 +13,8 @@ from annotation.webhooks import services as webhooks
 
 # New documents are routed when they were imported; this finds those whose message was lost.
 LOOK_FOR_UNROUTED_SECONDS = 60
+# Then imports and other projects have their turn; the tick sends what is left again.
+GROUP_SECONDS = 15
 
 
 @shared_task
@@ -24,7 +26,7 @@ def run_import(import_id: int) -> None:
 def group_near_duplicates(project_id: int) -> None:
     from annotation.documents.grouping import group_all
 
-    group_all(project_id)
+    group_all(project_id, seconds=GROUP_SECONDS)
 
 
 @shared_task

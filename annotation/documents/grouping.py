@@ -3,7 +3,9 @@
 The cost of a slice does not grow with the project: a key leads to one document at most, the first that had it.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 
 from django.db import connection, transaction
 
@@ -23,10 +25,10 @@ def projects_to_group() -> list[int]:
     return list(rows.values_list("project_id", flat=True).distinct())
 
 
-def group_all(project_id: int) -> int:
-    """Compare every document of the project that was not compared yet; returns how many."""
-    total = 0
-    while done := group_slice(project_id):
+def group_all(project_id: int, *, seconds: float = inf) -> int:
+    """Compare every document of the project that was not compared yet, or those of some seconds; returns how many."""
+    total, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until and (done := group_slice(project_id)):
         total += done
     return total
 

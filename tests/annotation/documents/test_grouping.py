@@ -101,3 +101,12 @@ def test_a_slice_costs_the_same_number_of_statements_however_many_documents() ->
         assert group_slice(project.pk) == 100 < SLICE
 
     assert len(many) <= len(few) + 1
+
+
+def test_what_is_left_when_the_time_is_up_is_found_again() -> None:
+    project = make.project()
+    make.document(project)
+
+    assert group_all(project.pk, seconds=0) == 0
+    assert projects_to_group() == [project.pk]
+    assert group_all(project.pk, seconds=60) == 1
