@@ -15,7 +15,7 @@ _LEFT_OUT = (*_LABEL_KEYS, "annotations", "id", "Comments", "relations")
 
 
 def values(given: Values, rules: Mapping[str, LabelSetRule], unit: Unit) -> Values:
-    """The row in this site's form. Spans go to the project's first label set of spans, names to the choice that has them.
+    """The row in this site's form. Spans go to the project's first label set of spans, names to the choice with them.
 
     Older exports list `annotations` with the `user` of each: they become the answers of these people.
     """
