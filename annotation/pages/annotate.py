@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from annotation.access import membership_for, signed_in
 from annotation.annotations.models import Annotation, Status
+from annotation.documents.counts import done_and_open
 from annotation.events.addresses import live_url
 from annotation.events.models import Event
 from annotation.events.presence import present_people
@@ -53,6 +53,7 @@ def annotate(request: HttpRequest, project_id: int) -> HttpResponse:
 
 def boot(request: HttpRequest, project: Project, user: User) -> Boot:
     label_sets = LabelSet.objects.filter(project=project).prefetch_related("labels")
+    done, left = done_and_open(project.pk)
     return {
         "project": {"id": project.pk, "name": project.name, "url": reverse("project", args=[project.pk])},
         "language": get_language() or "en",
@@ -64,7 +65,7 @@ def boot(request: HttpRequest, project: Project, user: User) -> Boot:
         "settings": {"lease_minutes": project.lease_minutes, "explanations": project.explanations},
         # What is in hand already spares the page a call before it can show something.
         "assignments": assignments_json(open_assignments(project=project, user=user), project, user),
-        "counts": _counts(project.pk),
+        "counts": {"done": done, "open": left},
         "productionVersion": project.production_version,
         "medianSeconds": _pace(user.pk, project.pk),
         "preferences": user.preferences,
@@ -94,21 +95,6 @@ def label_set_json(label_set: LabelSet) -> Boot:
             for label in label_set.labels.all()
         ],
     }
-
-
-def _counts(project_id: int) -> dict[str, int]:
-    """Two walks over indexes, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT (SELECT count(*) FROM annotation_document
-                    WHERE project_id = %(project)s AND state IN ('annotated', 'gold', 'auto_accepted')),
-                (SELECT count(*) FROM annotation_document WHERE project_id = %(project)s AND slots > 0)
-            """,
-            {"project": project_id},
-        )
-        done, open_ = cursor.fetchone() or (0, 0)
-    return {"done": done, "open": open_}
 
 
 def _pace(user_id: int, project_id: int) -> float | None:

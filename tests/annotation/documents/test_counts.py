@@ -3,7 +3,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from annotation.annotations.models import Status
 from annotation.annotations.services import Save, save
-from annotation.documents.counts import DocumentCount, documents_by_state, join_counts, open_documents
+from annotation.documents.counts import DocumentCount, documents_by_state, done_and_open, join_counts, open_documents
 from annotation.documents.models import Document, State
 from annotation.projects.models import Project
 from annotation.queue.services import give_back, lend
@@ -21,11 +21,10 @@ def read(project: Project) -> dict[str, int]:
 
 
 def agrees(project: Project) -> bool:
-    open_now = Document.objects.filter(project=project).open().count()
-    return (documents_by_state(project.pk), open_documents([project.pk]).get(project.pk, 0)) == (
-        read(project),
-        open_now,
-    )
+    counted, open_now = read(project), Document.objects.filter(project=project).open().count()
+    done = counted[State.ANNOTATED] + counted[State.GOLD] + counted[State.AUTO_ACCEPTED]
+    kept = documents_by_state(project.pk), open_documents([project.pk]).get(project.pk, 0)
+    return kept == (counted, open_now) and done_and_open(project.pk) == (done, open_now)
 
 
 def test_a_project_without_documents_has_none_of_each_state() -> None:
