@@ -9,6 +9,7 @@ from annotation.documents.models import Document
 from annotation.planning.services import save_plan
 from annotation.plans.rules import Rule, RuleKind, Which
 from annotation.projects.models import Project
+from tests import make
 from tests.acceptance import screen_rows as rows
 from tests.acceptance.screen_camera import Studio
 from tests.acceptance.screen_pages import PAGES
@@ -62,7 +63,10 @@ def _planner(studio: Studio) -> None:
 
 
 def _forecast(studio: Studio) -> None:
+    """As much gold as the curve was measured with, test documents besides."""
     made = rows.tickets(studio.language)
+    for number in range(410):
+        make.gold(make.document(made, f"Ticket 工单 {number}"), {"Category": "billing"})
     a_forecast_and_an_erasure(made)
     _shown(studio, f"/projects/{made.pk}/forecast/?target=0.9")
 
