@@ -1,6 +1,7 @@
 """Answers of one checkpoint for many texts, from one forward of the merged encoder."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Predictor:
     """A loaded checkpoint. Make it with `load`; one predictor serves one thread at a time.
 
     `text_heads`: (head, weight [labels, hidden], bias [labels]) of each choice and choices head, temperature included.
+    `reader` reads with the weights as they were learned, whatever numbers the answers are calculated in.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Predictor:
         weights: Sequence[tuple[torch.Tensor, torch.Tensor]],
     ) -> None:
         self.checkpoint = checkpoint
-        self.reader = reader
+        self.reader = self._answering = reader
         self.text_heads: list[tuple[HeadSpec, Floats, Floats]] = [
             (head, (weight / temperature).numpy(), (bias / temperature).numpy())
             for head, (weight, bias), temperature in self._zipped(weights)
@@ -100,6 +102,16 @@ class Predictor:
         )
         return cls(described, reader, heads)
 
+    def in_int8(self) -> "Predictor":
+        """One that answers in int8 (see `prefers_int8`), beside this one; most of the memory is shared."""
+        rounded = copy(self)
+        rounded._answering = self.reader.in_int8()
+        return rounded
+
+    @property
+    def is_int8(self) -> bool:
+        return self._answering is not self.reader
+
     def predict(
         self,
         texts: Sequence[str],
@@ -139,7 +151,7 @@ class Predictor:
     def _score(self, texts: Sequence[str]) -> list[Scores]:
         tokenized = self.reader.tokenize(texts)
         gathered = [_Gathering(len(tokens.ids), self._span_heads) for tokens in tokenized]
-        self.reader.read(tokenized, lambda batch: self._gather(batch, gathered))
+        self._answering.read(tokenized, lambda batch: self._gather(batch, gathered))
         return [
             Scores(tokens, (gathering.total / max(1, gathering.weight)).astype(np.float32), gathering.spans)
             for tokens, gathering in zip(tokenized, gathered, strict=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertModel
 
+from modelops.engine.int8 import in_int8
 from modelops.engine.network import prefers_bfloat16, thread_limit
 from modelops.engine.tokens import TextTokenizer, TokenizedText, Window, windows_of
 
@@ -76,6 +77,12 @@ class StateReader:
         lower.embeddings, lower.encoder.layer = self.encoder.embeddings, self.encoder.encoder.layer[:-layers]
         reader = copy(self)
         reader.encoder = lower.train(False)
+        return reader
+
+    def in_int8(self) -> "StateReader":
+        """A reader of the same encoder, rounded; embeddings are shared."""
+        reader = copy(self)
+        reader.encoder = in_int8(self.encoder)
         return reader
 
     def tokenize(self, texts: Sequence[str]) -> list[TokenizedText]:

@@ -11,7 +11,7 @@ from modelops.registry.models import ModelVersion
 
 Card = dict[str, Any]  # Any: JSON
 # What `options.py` tells of a run.
-OPTIONS = ("privacy", "ensemble", "pieces")
+OPTIONS = ("privacy", "ensemble", "pieces", "int8")
 # A label with less gold is hardly learned; a label that is found less often is not to be relied on.
 FEW_GOLD = 20
 WEAK_RECALL = 0.6

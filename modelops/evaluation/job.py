@@ -11,11 +11,12 @@ from modelops.engine.examples import Predicted
 from modelops.engine.serving import Predictor
 from modelops.evaluation.compare import compare, first_version
 from modelops.evaluation.facts import groups
+from modelops.evaluation.fewer_bits import judge_int8
 from modelops.evaluation.metrics import Figures, score_all
 from modelops.evaluation.outcomes import outcomes_of
 from modelops.evaluation.reading import facts_of
 from modelops.evaluation.report import Answered, Head, report_of
-from modelops.registry.job import predict_and_store, predict_documents, predictor_for
+from modelops.registry.job import predict_and_store, predict_documents, predictor_for, takes_int8
 from modelops.registry.models import ModelVersion
 from modelops.registry.predictions import NewPrediction, answers_of, lent_document_ids
 from modelops.registry.services import production_of
@@ -50,11 +51,13 @@ class Judged:
 
 def judge(project: Project, split: HeldOut, predictor: Predictor, check: Callable[[], None]) -> Judged:
     """Figures, comparison with production, and all predictions made on the way. `check` may raise to stop it."""
-    predictions = _predict(predictor, split.document_ids, check)
-    by_document = {new.document_id: new for new in predictions}
-    answered = [by_document[document_id] for document_id in split.document_ids]
+    answered = _predict_in_order(predictor, split.document_ids, check)
+    predictions = list(answered)
     candidate: Answers = [new.answer for new in answered]
     metrics = metrics_of(split, score_all(split.kinds, split.gold, candidate))
+    if takes_int8():
+        fewer = [new.answer for new in _predict_in_order(predictor.in_int8(), split.document_ids, check)]
+        metrics["int8"] = judge_int8(split.kinds, split.gold, fewer, candidate)
     comparison = _comparison(project, split, candidate, check)
     promotes = project.promote == Promotion.GATE and passes(comparison, split.trained_on, production_of(project))
     if promotes:
@@ -99,6 +102,11 @@ def passes(comparison: Mapping[str, Any], trained_on: int, production: ModelVers
     if comparison["verdict"] == "unknown":
         return production is None or trained_on >= production.documents
     return comparison["verdict"] in ("first", "better", "not_worse")
+
+
+def _predict_in_order(predictor: Predictor, ids: Sequence[int], check: Callable[[], None]) -> list[NewPrediction]:
+    by_document = {new.document_id: new for new in _predict(predictor, ids, check)}
+    return [by_document[document_id] for document_id in ids]
 
 
 def _predict(predictor: Predictor, ids: Sequence[int], check: Callable[[], None]) -> list[NewPrediction]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from modelops.evaluation.fewer_bits import int8_words
+
 Told = dict[str, Any]  # Any: JSON
 
 
@@ -42,6 +44,8 @@ def option_words(metrics: Mapping[str, Any]) -> list[str]:  # Any: JSON
     if "pieces" in metrics:
         count = {"count": metrics["pieces"]}
         words.append(_("Memory was short: each step was taken in %(count)d pieces.") % count)
+    if "int8" in metrics:
+        words.append(int8_words(metrics["int8"]))
     return words
 
 

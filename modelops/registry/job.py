@@ -9,6 +9,8 @@ from django.conf import settings
 from annotation.documents.models import Document
 from modelops.engine.encoders import prepare_encoder
 from modelops.engine.examples import Predicted
+from modelops.engine.int8 import prefers_int8, supports_int8
+from modelops.engine.network import device_for
 from modelops.engine.serving import Predictor
 from modelops.registry import checkpoints
 from modelops.registry.models import ModelVersion
@@ -26,15 +28,28 @@ def prepare(name: str) -> Path:
     return prepare_encoder(name, Path(settings.ENCODERS))
 
 
+def takes_int8() -> bool:
+    """Whether versions that may answer in int8 do so here; see settings.SERVING_NUMBERS."""
+    if settings.SERVING_NUMBERS == "plain":
+        return False
+    is_taken = supports_int8 if settings.SERVING_NUMBERS == "int8" else prefers_int8
+    return is_taken(device_for(None))
+
+
 def predictor_for(version: ModelVersion, threads: int = 1) -> Predictor:
-    """Raises UnsafeCheckpoint or ValueError when the checkpoint can't be used."""
+    """Answers in int8 where the version may and this process takes it; explanations never do.
+
+    Raises UnsafeCheckpoint or ValueError when the checkpoint can't be used.
+    """
     key = (version.pk, version.sha256)
     if key not in _loaded:
         folder = checkpoints.verified(version.path, version.sha256)
         while len(_loaded) >= MOST_LOADED:
             _loaded.pop(next(iter(_loaded)))
-        _loaded[key] = Predictor.load(folder, prepare(version.encoder), threads=threads)
-        logger.info("version %s loaded", version.pk)
+        predictor = Predictor.load(folder, prepare(version.encoder), threads=threads)
+        is_int8 = version.may_answer_in_int8 and takes_int8()
+        _loaded[key] = predictor.in_int8() if is_int8 else predictor
+        logger.info("version %s loaded%s", version.pk, " in int8" if is_int8 else "")
     return _loaded[key]
 
 

@@ -46,6 +46,11 @@ class ModelVersion(models.Model):
     def __str__(self) -> str:
         return f"v{self.number}"
 
+    @property
+    def may_answer_in_int8(self) -> bool:
+        """Whether its run found it no worse so; versions made before that was judged say nothing."""
+        return bool(self.metrics.get("int8", {}).get("verdict") == "not_worse")
+
 
 class StepKind(models.TextChoices):
     PROMOTED = "promoted", _("Promoted")

@@ -26,6 +26,7 @@ from transformers.utils import logging as transformers_logging
 from modelops.engine.arguments import TrainingArguments
 from modelops.engine.encoders import ENCODERS, EncoderFolder, prepare_encoder
 from modelops.engine.examples import Example, HeadSpec
+from modelops.engine.int8 import prefers_int8, supports_int8
 from modelops.engine.network import prefers_bfloat16
 from modelops.engine.serving import Predictor
 from modelops.engine.tokens import TextTokenizer
@@ -36,6 +37,9 @@ SAMPLE = Path(__file__).parents[2] / "annotation" / "projects" / "sample"
 LEARNED = 60
 MEASURED = 128
 ROUNDS = 2
+
+# By the clock and of CPU time.
+Seconds = tuple[float, float]
 
 
 def main() -> int:
@@ -74,7 +78,25 @@ def main() -> int:
             f"  {title}: {clock / ours[0]:.2f} by the clock, {processor / ours[1]:.2f} by CPU time (wanted: {wanted})"
         )
     report(f"  share of the peak of matrix products, by CPU time: {share:.2f} (wanted: 0.6)")
+    if supports_int8(torch.device("cpu")):
+        seconds = {f"one predictor ({number_type})": ours, "three separate ones": three, "the loop of pipelines": loop}
+        report_int8(predictor, measured, seconds)
     return 0
+
+
+def report_int8(predictor: Predictor, texts: Sequence[str], others: dict[str, Seconds]) -> None:
+    """The same checkpoint, answering in int8: how fast, and how many answers change."""
+    rounded = predictor.in_int8()
+    full, fewer = predictor.predict(texts), rounded.predict(texts)
+    own_clock, own_processor = fastest(lambda: rounded.predict(texts))
+    choice = "taken" if prefers_int8(torch.device("cpu")) else "not taken"
+    speeds = f"{len(texts) / own_clock:.1f} texts/s, {len(texts) / own_processor:.1f} a CPU s"
+    report(f"  one predictor (int8, by measurement {choice} here): {speeds}")
+    for title, (clock, processor) in others.items():
+        report(f"    times {title}: {clock / own_clock:.2f} by the clock, {processor / own_processor:.2f} by CPU time")
+    for head in predictor.checkpoint.heads:
+        changed = sum(one.answer[head.name] != other.answer[head.name] for one, other in zip(fewer, full, strict=True))
+        report(f"    {head.name}: answered otherwise in {changed} of {len(texts)} texts")
 
 
 def alone(head: HeadSpec, learned: Sequence[Example], encoder: Path) -> Predictor:
@@ -158,7 +180,7 @@ def pipelines(encoder: Path, heads: Sequence[HeadSpec]) -> list[Callable[[str], 
     return made
 
 
-def fastest(work: Callable[[], object]) -> tuple[float, float]:
+def fastest(work: Callable[[], object]) -> Seconds:
     """Least seconds by the clock and of CPU time over a few rounds."""
     clock, processor = [], []
     for _ in range(ROUNDS):
