@@ -43,6 +43,7 @@ class RunArguments(serializers.Serializer[Any]):
     ensemble = serializers.IntegerField(min_value=1, max_value=8, required=False)
     privacy_epsilon = serializers.FloatField(min_value=0.1, max_value=100, required=False, allow_null=True)
     privacy_delta = serializers.FloatField(min_value=1e-12, max_value=0.0099, required=False, allow_null=True)
+    privacy_adapter = serializers.BooleanField(required=False, help_text="Not the heads alone, but LoRA as well")
     processes = serializers.IntegerField(min_value=1, max_value=64, required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:  # Any: JSON

@@ -41,6 +41,7 @@ class TrainingArguments:
     ensemble: so many networks from different seeds, averaged into one where that is better on the held-out examples.
     privacy_epsilon: None learns as usual; a number trains the heads alone, with that differential privacy a document.
     privacy_delta: None takes 1 / n^1.1 of n documents.
+    privacy_adapter: the adapter learns as well as the heads, within the same budget.
     processes: so many processes share every step; see `peers.py`.
     """
 
@@ -71,6 +72,7 @@ class TrainingArguments:
     ensemble: int = 1
     privacy_epsilon: float | None = None
     privacy_delta: float | None = None
+    privacy_adapter: bool = False
     processes: int = 1
 
     def __post_init__(self) -> None:
@@ -104,6 +106,11 @@ class TrainingArguments:
         _require(
             alone, "privacy_epsilon", "without an ensemble or several processes: each of them would spend it again"
         )
+        adapter = self.privacy_adapter
+        _require(isinstance(adapter, bool), "privacy_adapter", "true or false")
+        _require(not adapter or epsilon is not None, "privacy_adapter", "false without privacy_epsilon, its budget")
+        plain = not adapter or (self.blanked_share == 0 and self.lora_dropout == 0)
+        _require(plain, "privacy_adapter", "false with blanked_share or lora_dropout: the noise does their work")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingArguments":  # Any: decoded JSON

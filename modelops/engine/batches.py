@@ -55,14 +55,15 @@ def plan_epoch(
     steps: list[list[tuple[int, list[Window]]]] = []
     for first in range(0, len(entries), size):
         bucket = sorted(entries[first : first + size], key=lambda entry: sum(len(window) for window in entry[1]))
-        steps.extend(_cut(bucket, arguments, frame))
+        steps.extend(cut(bucket, arguments, frame))
     rng.shuffle(steps)
     return steps
 
 
-def _cut(
+def cut(
     bucket: Sequence[tuple[int, list[Window]]], arguments: TrainingArguments, frame: int
 ) -> list[list[tuple[int, list[Window]]]]:
+    """Parts of at most `batch_size` examples and `token_budget` tokens, padding included, in the given order."""
     steps: list[list[tuple[int, list[Window]]]] = []
     current: list[tuple[int, list[Window]]] = []
     rows = longest = 0

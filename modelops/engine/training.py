@@ -12,6 +12,7 @@ from modelops.engine.ensemble import Member, averaged, best_of, widened
 from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.network import device_for, thread_limit
 from modelops.engine.private import PrivateRun
+from modelops.engine.private_adapter import PrivateAdapterRun
 from modelops.engine.running import Progress, TrainingRun
 
 __all__ = ["Progress", "fit"]
@@ -46,13 +47,18 @@ def fit(  # noqa: PLR0913 - what to learn, how, on what, where to; all of it nam
                 return TrainingRun(examples, heads, one, opened, place, member)
 
             return _fit_ensemble(start, arguments, folder, on_progress)
-        kind = TrainingRun if arguments.privacy_epsilon is None else PrivateRun
-        run = kind(examples, heads, arguments, opened, place)
+        run = _kind(arguments)(examples, heads, arguments, opened, place)
         run.continue_from(folder)
         run.train(folder, on_progress)
         checkpoint = run.finish(folder)
     drop_resume(folder)
     return checkpoint
+
+
+def _kind(arguments: TrainingArguments) -> type[TrainingRun]:
+    if arguments.privacy_epsilon is None:
+        return TrainingRun
+    return PrivateAdapterRun if arguments.privacy_adapter else PrivateRun
 
 
 def _fit_ensemble(

@@ -14,7 +14,12 @@ def options_of(figures: Mapping[str, float]) -> Told:
     """The part of a checkpoint's figures that people should know of; empty for an ordinary run."""
     told: Told = {}
     if "privacy_epsilon" in figures:
-        told["privacy"] = {"epsilon": figures["privacy_epsilon"], "delta": figures["privacy_delta"], "unit": "document"}
+        told["privacy"] = {
+            "epsilon": figures["privacy_epsilon"],
+            "delta": figures["privacy_delta"],
+            "unit": "document",
+            "adapter": bool(figures.get("privacy_adapter")),
+        }
     if "ensemble_members" in figures:
         told["ensemble"] = {
             "members": int(figures["ensemble_members"]),
@@ -31,14 +36,7 @@ def option_words(metrics: Mapping[str, Any]) -> list[str]:  # Any: JSON
     """A sentence for each option that a version's metrics tell of."""
     words = []
     if "privacy" in metrics:
-        spent = metrics["privacy"]
-        words.append(
-            _(
-                "Learned with differential privacy: epsilon %(epsilon).2f at delta %(delta).1e for each training "
-                "document. Fast heads and the figures on test documents are not covered by this."
-            )
-            % spent
-        )
+        words += _privacy_words(metrics["privacy"])
     if "ensemble" in metrics:
         words.append(_ensemble_words(metrics["ensemble"]))
     if "pieces" in metrics:
@@ -47,6 +45,26 @@ def option_words(metrics: Mapping[str, Any]) -> list[str]:  # Any: JSON
     if "int8" in metrics:
         words.append(int8_words(metrics["int8"]))
     return words
+
+
+def _privacy_words(spent: Mapping[str, Any]) -> list[str]:  # Any: JSON
+    taught = (
+        _("The adapter and the heads learned with noise.")
+        if spent.get("adapter")
+        else _("The heads learned with noise; the adapter did not learn.")
+    )
+    return [
+        _(
+            "Learned with differential privacy: epsilon %(epsilon).2f at delta %(delta).1e for each training "
+            "document and this one version."
+        )
+        % spent,
+        taught,
+        _(
+            "Not covered by this: fast heads, the figures on test documents, the curve of the loss, the number of "
+            "documents, and the counts of labels that it learned from."
+        ),
+    ]
 
 
 def _ensemble_words(found: Mapping[str, Any]) -> str:  # Any: JSON

@@ -5,7 +5,7 @@ import sys
 
 BENCHMARKS = (
     *("imports", "scale", "lanes", "reports", "prelabel", "explanations", "desk", "live"),
-    *("selection", "learning", "certificates", "private"),
+    *("selection", "learning", "certificates", "private", "private_adapter"),
 )
 
 

@@ -182,7 +182,9 @@ def test_peers_share_a_step_among_them() -> None:
 @pytest.mark.parametrize(
     "bad",
     [{"ensemble": 9}, {"blanked_share": 1.0}, {"privacy_epsilon": 0.0}, {"privacy_delta": 0.5}, {"processes": 0},
-     {"privacy_epsilon": 8.0, "ensemble": 2}],
+     {"privacy_epsilon": 8.0, "ensemble": 2}, {"privacy_adapter": True},
+     {"privacy_adapter": True, "privacy_epsilon": 8.0, "blanked_share": 0.1},
+     {"privacy_epsilon": 8.0, "privacy_adapter": True, "ensemble": 2}],
 )  # fmt: skip
 def test_options_that_cannot_work_are_refused_by_name(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(bad))):

@@ -21,6 +21,7 @@ from modelops.training.services import STALE_AFTER, request_run
 from modelops.work.models import WorkState
 from tests import make
 from tests.conftest import Messages
+from tests.modelops.pages.test_versions import page_of
 from tests.modelops.training.conftest import project_with_gold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -93,6 +94,39 @@ def test_a_run_ends_with_a_version_in_production_and_predictions_on_open_cards(
     assert project.production_version == 1
     current = Prediction.objects.current([lent[0].document_id], project.production_version)
     assert current[lent[0].document_id].version == 1
+
+
+def test_a_private_run_tells_what_it_spent_wherever_its_version_is_shown(places: Path) -> None:
+    project = project_with_gold(40)
+    arguments = QUICK | {"epochs": 1, "privacy_epsilon": 8.0, "privacy_adapter": True}
+    run = request_run(project=project, user=None, arguments=arguments, reason="test")
+
+    job.run(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.error) == (RunState.SUCCEEDED, "")
+    spent = run.metrics["privacy"]
+    assert 0 < spent["epsilon"] <= 8.0
+    assert spent["adapter"] is True
+    assert run.version is not None
+    assert run.version.metrics["privacy"] == spent
+    version = f"versions/{run.version.pk}/"
+    for path in (f"runs/{run.pk}/", version, f"{version}card/", f"{version}card.md"):
+        page = page_of(project, path)
+        assert f"epsilon {spent['epsilon']:.2f}" in page, path
+        assert "The adapter and the heads learned with noise." in page, path
+
+
+def test_options_that_exclude_each_other_end_a_run_in_clear_words(places: Path) -> None:
+    project = project_with_gold(20)
+    arguments = QUICK | {"privacy_epsilon": 8.0, "privacy_adapter": True, "blanked_share": 0.1}
+    run = request_run(project=project, user=None, arguments=arguments, reason="test")
+
+    job.run(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "privacy_adapter must be false with blanked_share" in run.error
 
 
 def test_a_run_whose_worker_died_is_taken_up_and_ends_once(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
