@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,11 @@ class Remembered:
     targets: tuple[torch.Tensor, ...]
 
 
+@cache
 def noise_for(epsilon: float, delta: float, steps: int) -> float:
     """The least noise multiplier that keeps `steps` of Poisson sampling and the released mean within the budget."""
     low, high = 0.2, 500.0
-    for _ in range(40):
+    for _ in range(24):
         middle = (low * high) ** 0.5
         low, high = (middle, high) if epsilon_of(middle, delta, steps) > epsilon else (low, middle)
     return high
