@@ -73,6 +73,9 @@ def epsilon_of(noise: float, delta: float, steps: int) -> float:
 class PrivateRun(TrainingRun):
     """Learns the heads alone. All that would look at gold without noise is off: see `_without_leaks`."""
 
+    # Of the steps, the last ones, whose mean is kept.
+    kept_share = 0.5
+
     def __init__(
         self,
         examples: Sequence[Example],
@@ -87,8 +90,7 @@ class PrivateRun(TrainingRun):
         steps = round(self.epochs / _RATE)
         self.plan = [(int(step * _RATE), []) for step in range(steps)]
         self.noise = noise_for(arguments.privacy_epsilon or 0.0, self.delta, steps)
-        # The mean of the steps from here on is kept.
-        self.averaged_from = len(self.plan) // 2
+        self.averaged_from = round(len(self.plan) * (1 - self.kept_share))
         self.trainable = {name: value for name, value in self.trainable.items() if name.startswith("heads.")}
         self.documents = self._remember()
         self._place_heads()

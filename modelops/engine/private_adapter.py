@@ -10,14 +10,12 @@ from collections.abc import Sequence
 import torch
 from opacus import GradSampleModule
 
-from modelops.engine.arguments import TrainingArguments
 from modelops.engine.batches import assemble, chosen_windows, cut
-from modelops.engine.encoders import EncoderFolder
-from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.memory import split
 from modelops.engine.network import pooled
 from modelops.engine.private import LEARNING_RATE, PrivateRun, by_document, loss_by_document
 from modelops.engine.running import Entries
+from modelops.engine.tokens import Window
 
 _ADAPTER_LEARNING_RATE = 5e-4
 
@@ -25,21 +23,13 @@ _ADAPTER_LEARNING_RATE = 5e-4
 class PrivateAdapterRun(PrivateRun):
     """What one document adds to a step is clipped over adapter and heads together, however many windows it has."""
 
-    def __init__(
-        self,
-        examples: Sequence[Example],
-        heads: Sequence[HeadSpec],
-        arguments: TrainingArguments,
-        encoder: EncoderFolder,
-        device: torch.device,
-    ) -> None:
-        super().__init__(examples, heads, arguments, encoder, device)
-        self.turn = len(self.plan) // 2
-        self.averaged_from = len(self.plan) * 3 // 4
-        rng = random.Random(arguments.seed)
-        self.windows = [
-            chosen_windows(len(one.tokens.ids), self.arguments, self.tokenizer.frame, rng) for one in self.learned
-        ]
+    kept_share = 0.25
+    windows: list[list[Window]]
+
+    @property
+    def turn(self) -> int:
+        """The step in which the adapter begins to learn."""
+        return len(self.plan) // 2
 
     def figures(self) -> dict[str, float]:
         return super().figures() | {"privacy_adapter": 1.0}
@@ -51,6 +41,10 @@ class PrivateAdapterRun(PrivateRun):
 
     def _open_adapter(self) -> None:
         """From here on everything that has a gradient learns, and is clipped, together."""
+        rng = random.Random(self.arguments.seed)
+        self.windows = [
+            chosen_windows(len(one.tokens.ids), self.arguments, self.tokenizer.frame, rng) for one in self.learned
+        ]
         self.sampler.remove_hooks()
         for module in self.network.modules():
             if any(parameter.requires_grad for parameter in module.parameters(recurse=False)):
@@ -60,9 +54,7 @@ class PrivateAdapterRun(PrivateRun):
         heads = [value for name, value in self.trainable.items() if name.startswith("heads.")]
         adapter = [value for name, value in self.trainable.items() if not name.startswith("heads.")]
         rate = self.arguments.learning_rate or _ADAPTER_LEARNING_RATE
-        self.private = self._noisy(
-            [{"params": adapter, "peak": rate}, {"params": heads, "peak": LEARNING_RATE}],
-        )
+        self.private = self._noisy([{"params": adapter, "peak": rate}, {"params": heads, "peak": LEARNING_RATE}])
         self.sums = {name: torch.zeros_like(value) for name, value in self.trainable.items()}
 
     def _parts(self, drawn: list[int]) -> list[list[int]]:
