@@ -12,15 +12,11 @@ from annotation.prepared import PreparedCursor
 Execute = Callable[[str, Any, bool, dict[str, Any]], Any]  # Any: Django's own types
 Actor = Callable[[], int | None]
 
+_TELL = "SELECT set_config('collabweb.actor', %(actor)s, true), set_config('collabweb.origin', %(origin)s, true)"
 # A prepared statement can't go together with another one. Where it changes audited rows it tells itself: what writes
 # them selects from this CTE, with the values of `names()`; triggers run at the statement's end.
-ACTING = """
-    acting AS MATERIALIZED (
-        SELECT set_config('collabweb.actor', %(actor)s, true), set_config('collabweb.origin', %(origin)s, true)
-    )
-"""
+ACTING = f"acting AS MATERIALIZED ({_TELL})"
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
-_PREFIX = "SELECT set_config('collabweb.actor', %(actor)s, true), set_config('collabweb.origin', %(origin)s, true); "
 _present: ContextVar[tuple[Actor, str] | None] = ContextVar("acting", default=None)
 
 
@@ -49,7 +45,8 @@ def _named(execute: Execute, sql: str, params: Any, many: bool, context: dict[st
     is_alone = isinstance(context["cursor"].cursor, PreparedCursor)
     if present is None or many or is_alone or not sql.lstrip().upper().startswith(_WRITES):
         return execute(sql, params, many, context)
-    result = execute(_PREFIX % {name: f"'{value}'" for name, value in names().items()} + sql, params, many, context)
+    told = _TELL % {name: f"'{value}'" for name, value in names().items()}
+    result = execute(f"{told}; {sql}", params, many, context)
     while context["cursor"].nextset():
         pass
     return result
