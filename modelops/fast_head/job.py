@@ -70,7 +70,7 @@ def _refit_until_done(project_id: int) -> None:
 
 
 def _refit(project_id: int) -> bool:
-    """One refit; True where gold has gone on meanwhile. A worker that finds the row taken leaves all to its holder."""
+    """One refit; True where gold or production has gone on meanwhile. A worker that finds the row taken leaves all to its holder."""
     watch = Stopwatch()
     row_of(project_id)
     with transaction.atomic():
@@ -97,7 +97,7 @@ def _refit(project_id: int) -> bool:
         signals.refit_requested.send(sender=FastHead, project_id=project_id)
     if is_tuning_due(row):
         signals.tuning_requested.send(sender=FastHead, project_id=project_id)
-    return reading.gold_state(project_id)[0] > memory.change
+    return reading.gold_state(project_id)[0] > memory.change or showing.production_now(project_id) != row.base
 
 
 def _read_spans(project: Project, memory: Memory, waiting: Sequence[reading.Waiting]) -> bool:
@@ -128,7 +128,7 @@ def _show(
     stored = showing.store(news, base=row.base, refit=row.refits)
     lent = {one.document_id for one in waiting if one.is_lent}
     if stored:
-        showing.announce(project.pk, stored, lent, open_count=count_open(project.pk))
+        showing.announce(project.pk, stored, lent, base=row.base, open_count=count_open(project.pk))
     watch.lap("store")
     kinds = {shape.name: shape.kind for shape in memory.shapes}
     return {pk: doubts_of(kinds, own.confidence, own.leads) for pk, (own, _) in answers.items() if pk not in lent}

@@ -8,10 +8,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotation.events.services import publish_mixed
+from annotation.events.services import lock_order, publish_mixed
 from annotation.predictions.comparing import compare_with_gold
 from annotation.predictions.models import Prediction, fast_head_source
 from annotation.predictions.wire import prediction_json
+from annotation.projects.models import Project
 
 # A surer or less sure answer than the one shown is worth a message from this difference on: what a page can show.
 WORTH_SAYING = 0.01
@@ -71,14 +72,25 @@ def store(shown: Sequence[Shown], *, base: int, refit: int) -> list[Prediction]:
     return stored
 
 
-def announce(project_id: int, rows: Sequence[Prediction], lent: set[int], *, open_count: int) -> None:
-    """Tell the pages that have these documents in hand; call late in a transaction."""
+def announce(project_id: int, rows: Sequence[Prediction], lent: set[int], *, base: int, open_count: int) -> None:
+    """Tell the pages that have these documents in hand; call late in a transaction.
+
+    Nothing is told after another version than `base` went into production: the pages show that one's answers by then.
+    """
+    lock_order(project_id)
+    if production_now(project_id) != base:
+        return
     updates = [
         ("prediction.updated", {"document": row.document_id, "prediction": prediction_json(row)})
         for row in rows
         if row.document_id in lent
     ]
     publish_mixed(project_id, [*updates, ("queue.changed", {"open": open_count})] if rows else [])
+
+
+def production_now(project_id: int) -> int:
+    """The number of the version in production, 0 for none."""
+    return Project.objects.values_list("production_version", flat=True).get(pk=project_id) or 0
 
 
 def retire(project_id: int) -> int:

@@ -1,14 +1,19 @@
 """Whatever breaks while heads are refitted costs nothing."""
 
+from collections.abc import Sequence
+
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
 
-from annotation.predictions.models import Prediction
+from annotation.events.models import Event
+from annotation.predictions.models import Prediction, fast_head_source
 from annotation.projects.models import Project
+from annotation.queue.services import lend
 from modelops.fast_head import job, memory, reading, showing
 from modelops.fast_head.models import FastHead
 from modelops.fast_head.services import make_rounds, request_refit
+from tests import make
 from tests.conftest import Messages
 from tests.modelops.fast_head.rows import a_project, seen, teach
 
@@ -50,6 +55,27 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(monkeypatch: pyt
     monkeypatch.setattr(memory, "_held", {})
     job.run(project.pk)
     assert (FastHead.objects.get().refits, len(seen(project))) == (1, 54)
+
+
+def test_a_version_promoted_meanwhile_is_not_hidden_by_what_refined_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = a_project()
+    lend(project=project, user=make.member(project, "bob"), count=1)
+    teach(project, 6)
+    plain = showing.store
+
+    def store(shown: Sequence[showing.Shown], *, base: int, refit: int) -> list[Prediction]:
+        Project.objects.filter(pk=project.pk).update(production_version=1)
+        return plain(shown, base=base, refit=refit)
+
+    monkeypatch.setattr(showing, "store", store)
+    job.run(project.pk)
+
+    [told] = Event.objects.filter(project=project, type="prediction.updated").values_list("payload", flat=True)
+    shown = Prediction.objects.get(pk=told["prediction"]["id"])
+    assert shown.source.startswith(fast_head_source(1))
+    assert FastHead.objects.get().base == 1
 
 
 def test_a_lost_database_is_no_failure_of_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
