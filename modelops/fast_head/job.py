@@ -70,7 +70,10 @@ def _refit_until_done(project_id: int) -> None:
 
 
 def _refit(project_id: int) -> bool:
-    """One refit; True where gold or production has gone on meanwhile. A worker that finds the row taken leaves all to its holder."""
+    """One refit; True where gold or production has gone on meanwhile.
+
+    A worker that finds the row taken leaves all to its holder.
+    """
     watch = Stopwatch()
     row_of(project_id)
     with transaction.atomic():
