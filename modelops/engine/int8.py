@@ -7,17 +7,16 @@ digits, and a text's answer does not depend on the texts beside it.
 """
 
 import time
-from copy import deepcopy
 from functools import cache
 
 import torch
 from torch import nn
-from transformers import BertModel
 
 from modelops.engine.network import prefers_bfloat16, thread_limit
 
 _MOST = 127
-# Activations are unsigned and their zero stands here: bytes with a sign would go the slow way without AMX.
+# Activations are unsigned and their zero stands here: bytes with a sign would go the slow way without AMX. Adding it
+# to the bits of a number with a sign wraps around to the right byte.
 _ZERO = 128
 # Keeps a row of zeros from dividing by zero.
 _LEAST = 1e-12
@@ -28,29 +27,23 @@ _PROBE = (512, 384, 1536)
 
 
 class Int8Linear(nn.Module):
-    """A linear layer with its weight rounded; takes and gives the type of numbers that `plain` would."""
+    """A linear layer with its weight rounded: [rows, inputs] -> [rows, outputs], float32."""
 
     def __init__(self, plain: nn.Linear) -> None:
         super().__init__()
-        whole, scales = _rounded(plain.weight.detach().float())
-        packed = torch.ops.onednn.qlinear_prepack(whole.to(torch.int8), None)
-        self._weight = (packed, scales.flatten(), torch.zeros(len(whole), dtype=torch.int64))
-        self._bias = torch.zeros(len(whole)) if plain.bias is None else plain.bias.detach().float()
+        weight = plain.weight.detach().float()
+        scales = _scales(weight)
+        packed = torch.ops.onednn.qlinear_prepack((weight / scales).round_().to(torch.int8), None)
+        self._weight = (packed, scales.flatten(), torch.zeros(len(weight), dtype=torch.int64))
+        self._bias = torch.zeros(len(weight)) if plain.bias is None else plain.bias.detach().float()
 
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        whole, scales = _rounded(states.float().flatten(0, -2))
-        shifted = whole.add_(_ZERO).to(torch.uint8)
-        product: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
-            shifted, 1.0, _ZERO, *self._weight, None, *_AS_FLOATS
-        )
-        torch.addcmul(self._bias, product, scales, out=product)
-        return product.view(*states.shape[:-1], -1).to(states.dtype)
-
-
-def in_int8(encoder: BertModel) -> BertModel:
-    """A copy that multiplies in int8; embeddings are shared, attention and norms stay as they are."""
-    linear = {id(module): Int8Linear(module) for module in encoder.modules() if isinstance(module, nn.Linear)}
-    return deepcopy(encoder, {id(encoder.embeddings): encoder.embeddings, **linear})
+    def forward(self, states: torch.Tensor, *, may_overwrite: bool = False) -> torch.Tensor:
+        """`may_overwrite`: `states` are of no use afterwards, which saves a round through memory."""
+        scales = _scales(states)
+        divided = torch.mul(states, scales.reciprocal(), out=states if may_overwrite else None)
+        whole = divided.round_().to(torch.int8).view(torch.uint8).add_(_ZERO)
+        product: torch.Tensor = torch.ops.onednn.qlinear_pointwise(whole, 1.0, _ZERO, *self._weight, None, *_AS_FLOATS)
+        return torch.addcmul(self._bias, product, scales, out=product)
 
 
 def supports_int8(device: torch.device) -> bool:
@@ -84,7 +77,8 @@ def _seconds(layers: nn.Module, states: torch.Tensor) -> float:
     return min(seconds)
 
 
-def _rounded(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Whole numbers (still as floats) and the scale of each row: [rows, columns] and [rows, 1]."""
-    scales = rows.abs().amax(dim=1, keepdim=True).clamp_(min=_LEAST).div_(_MOST)
-    return (rows / scales).round_(), scales
+def _scales(rows: torch.Tensor) -> torch.Tensor:
+    """What one step of a row's whole numbers is worth, [rows, 1]."""
+    # Two passes over the row, and still faster than one over absolute values, which have to be written somewhere.
+    highest, lowest = rows.amax(dim=1, keepdim=True), rows.amin(dim=1, keepdim=True)
+    return torch.maximum(highest, lowest.neg_()).clamp_(min=_LEAST).div_(_MOST)

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertModel
 
-from modelops.engine.int8 import in_int8
+from modelops.engine.int8_encoder import Int8Encoder
 from modelops.engine.network import prefers_bfloat16, thread_limit
 from modelops.engine.tokens import TextTokenizer, TokenizedText, Window, windows_of
 
 Floats = NDArray[np.float32]
 
+# Of one forward, padding included. A processor is fastest while a layer's states stay in its own cache, a card when it
+# has much to do at once.
 _ROWS = 32
-_ROWS_TOKENS = 8192
+_TOKENS = {"cpu": 512, "cuda": 8192}
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class StateReader:
         self._room, self._overlap = max_length - tokenizer.frame, overlap
         self.hidden: int = encoder.config.hidden_size
         self.device = encoder.device
+        self._rounded: Int8Encoder | None = None
         self.first_content = len(tokenizer.opening)
 
     def below(self, layers: int) -> "StateReader":
@@ -80,9 +83,9 @@ class StateReader:
         return reader
 
     def in_int8(self) -> "StateReader":
-        """A reader of the same encoder, rounded; embeddings are shared."""
+        """A reader that calculates in int8; `encoder` stays what it was, and embeddings are shared."""
         reader = copy(self)
-        reader.encoder = in_int8(self.encoder)
+        reader._rounded = Int8Encoder(self.encoder)
         return reader
 
     def tokenize(self, texts: Sequence[str]) -> list[TokenizedText]:
@@ -96,15 +99,19 @@ class StateReader:
             for window in windows_of(owner, len(tokens.ids), self._room, self._overlap)
         ]
         with thread_limit(self._threads), torch.inference_mode():
-            for batch in _bucketed(windows, self._tokenizer.frame):
+            for batch in _bucketed(windows, self._tokenizer.frame, _TOKENS.get(self.device.type, _TOKENS["cuda"])):
                 visit(self._forward(batch, tokenized))
 
     def _forward(self, windows: list[Window], tokenized: Sequence[TokenizedText]) -> StateBatch:
         ids, mask = self._tokenizer.collate(tokenized, windows)
         ids, mask = ids.to(self.device), mask.to(self.device)
-        whole = bool(mask.all())
-        states = self.encoder(input_ids=ids, attention_mask=None if whole else mask).last_hidden_state.float()
-        return StateBatch(windows, states, mask)
+        return StateBatch(windows, self._encode(ids, None if bool(mask.all()) else mask), mask)
+
+    def _encode(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        if self._rounded is not None:
+            return self._rounded(ids, mask)
+        states: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        return states.float()
 
 
 def to_serving_type(encoder: nn.Module, device: torch.device) -> None:
@@ -114,12 +121,12 @@ def to_serving_type(encoder: nn.Module, device: torch.device) -> None:
         encoder.to(torch.bfloat16)
 
 
-def _bucketed(windows: Sequence[Window], frame: int) -> Iterator[list[Window]]:
-    """Windows of like length together: at most 32 rows and 8,192 tokens, padding included."""
+def _bucketed(windows: Sequence[Window], frame: int, most_tokens: int) -> Iterator[list[Window]]:
+    """Windows of like length together; one alone may be longer than `most_tokens`."""
     batch: list[Window] = []
     for window in sorted(windows, key=len, reverse=True):
         longest = len(batch[0]) + frame if batch else 0
-        if batch and (len(batch) == _ROWS or (len(batch) + 1) * longest > _ROWS_TOKENS):
+        if batch and (len(batch) == _ROWS or (len(batch) + 1) * longest > most_tokens):
             yield batch
             batch = []
         batch.append(window)

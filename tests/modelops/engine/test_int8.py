@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from modelops.engine import int8_encoder
 from modelops.engine.explaining import explain
 from modelops.engine.int8 import Int8Linear, _processor_prefers_int8, prefers_int8, supports_int8
+from modelops.engine.int8_encoder import Int8Encoder
 from modelops.engine.serving import Predictor
 from modelops.engine.training import fit
 from tests.modelops.engine.gold import HEADS, QUICK, gold
@@ -38,17 +40,20 @@ def test_a_layer_comes_close_whatever_an_outlier_in_another_token(rows: int, bia
     assert (rounded - wanted).norm() <= 0.02 * wanted.norm()
 
 
-def test_a_layer_answers_exactly_as_its_formula() -> None:
+@pytest.mark.parametrize("may_overwrite", [False, True])
+def test_a_layer_answers_exactly_as_its_formula(may_overwrite: bool) -> None:  # noqa: FBT001
     torch.manual_seed(0)
-    plain, states = nn.Linear(16, 8), torch.randn(2, 5, 16)
-    by_token = states.abs().amax(dim=2, keepdim=True) / 127
+    plain, states = nn.Linear(16, 8), torch.randn(10, 16)
+    given = states.clone()
+    by_token = states.abs().amax(dim=1, keepdim=True) / 127
     by_channel = plain.weight.abs().amax(dim=1) / 127
     products = (states / by_token).round() @ (plain.weight / by_channel[:, None]).round().T
 
     with torch.inference_mode():
-        rounded = Int8Linear(plain)(states)
+        rounded = Int8Linear(plain)(given, may_overwrite=may_overwrite)
 
     assert torch.allclose(rounded, products * by_token * by_channel + plain.bias, atol=1e-5)
+    assert torch.equal(given, states) is not may_overwrite
 
 
 def test_answers_in_int8_stay_near_and_do_not_depend_on_company(predictor: Predictor) -> None:
@@ -70,12 +75,33 @@ def test_explanations_keep_the_weights_as_they_were_learned(predictor: Predictor
     assert explain(predictor.in_int8(), [text], [wanted]) == explain(predictor, [text], [wanted])
 
 
+def test_an_encoder_whose_layers_lose_nothing_gives_what_the_plain_one_gives(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plain(linear: nn.Linear) -> object:
+        return lambda states, may_overwrite=False: linear(states)
+
+    monkeypatch.setattr(int8_encoder, "Int8Linear", plain)
+    encoder = predictor.reader.encoder
+    ids, mask = torch.randint(5, 60, (3, 7)), torch.ones(3, 7, dtype=torch.long)
+    mask[1, 4:] = 0
+
+    with torch.inference_mode():
+        wanted = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        states = Int8Encoder(encoder)(ids, mask)
+
+    assert torch.allclose(states[mask.bool()], wanted[mask.bool()], atol=1e-5)
+
+
 def test_int8_leaves_its_source_and_shares_the_embeddings(predictor: Predictor) -> None:
-    encoder, rounded = predictor.reader.encoder, predictor.reader.in_int8().encoder
+    encoder = predictor.reader.encoder
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+
+    rounded = Int8Encoder(encoder)
+    rounded(torch.randint(5, 60, (2, 4)), None)
 
     assert rounded.embeddings is encoder.embeddings
-    assert sum(isinstance(module, nn.Linear) for module in rounded.modules()) == 0
-    assert not any(isinstance(module, Int8Linear) for module in encoder.modules())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in encoder.state_dict().items())
 
 
 @pytest.mark.parametrize(("plain_seconds", "taken"), [(1.1, "plain"), (1.3, "int8")])

@@ -1,0 +1,83 @@
+"""A BERT-like encoder (arXiv 1810.04805) that multiplies in int8; attention, norms and embeddings are in float32."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import BertModel
+
+from modelops.engine.int8 import Int8Linear
+
+
+class Int8Encoder:
+    """Calculates what `encoder` does, with its linear layers rounded; embeddings are shared, the rest is copied.
+
+    Rows of all texts go through a layer as one matrix, query, key and value by one product: the same states are
+    rounded once for the three.
+    """
+
+    def __init__(self, encoder: BertModel) -> None:
+        self.embeddings = encoder.embeddings
+        self._heads: int = encoder.config.num_attention_heads
+        self._layers = [_Layer.rounded(layer) for layer in encoder.encoder.layer]
+
+    def __call__(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Token states [texts, tokens, hidden], float32, of `ids` and `mask` [texts, tokens]; None masks nothing."""
+        texts, tokens = ids.shape
+        states: torch.Tensor = self.embeddings(input_ids=ids).float().flatten(0, 1)
+        added = _added_to_scores(mask) if mask is not None else None
+        for layer in self._layers:
+            projected = layer.query_key_value(states).view(texts, tokens, 3, self._heads, -1)
+            queries, keys, values = projected.permute(2, 0, 3, 1, 4)
+            seen = nn.functional.scaled_dot_product_attention(queries, keys, values, attn_mask=added)
+            seen = seen.transpose(1, 2).reshape(texts * tokens, -1)
+            states = layer.attention_norm(layer.attention_output(seen, may_overwrite=True).add_(states))
+            wide = layer.activation(layer.intermediate(states))
+            states = layer.output_norm(layer.output(wide, may_overwrite=True).add_(states))
+        return states.view(texts, tokens, -1)
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Named as in transformers; query, key and value are one matrix."""
+
+    query_key_value: Int8Linear
+    attention_output: Int8Linear
+    attention_norm: nn.LayerNorm
+    intermediate: Int8Linear
+    activation: nn.Module
+    output: Int8Linear
+    output_norm: nn.LayerNorm
+
+    @classmethod
+    def rounded(cls, layer: Any) -> "_Layer":  # Any: transformers types its layers as plain modules
+        attention = layer.attention.self
+        return cls(
+            Int8Linear(_side_by_side(attention.query, attention.key, attention.value)),
+            Int8Linear(layer.attention.output.dense),
+            _in_float32(layer.attention.output.LayerNorm),
+            Int8Linear(layer.intermediate.dense),
+            layer.intermediate.intermediate_act_fn,
+            Int8Linear(layer.output.dense),
+            _in_float32(layer.output.LayerNorm),
+        )
+
+
+def _added_to_scores(mask: torch.Tensor) -> torch.Tensor:
+    """Minus infinity where a token is not to be seen, [texts, 1, tokens, tokens]."""
+    added = torch.zeros(mask.shape, dtype=torch.float32).masked_fill_(mask == 0, -torch.inf)
+    return added[:, None, None, :].expand(-1, 1, mask.shape[1], -1)
+
+
+def _side_by_side(*layers: nn.Linear) -> nn.Linear:
+    joined = nn.Linear(layers[0].in_features, sum(layer.out_features for layer in layers))
+    joined.weight = nn.Parameter(torch.cat([layer.weight.detach() for layer in layers]))
+    joined.bias = nn.Parameter(torch.cat([layer.bias.detach() for layer in layers]))
+    return joined
+
+
+def _in_float32(norm: nn.LayerNorm) -> nn.LayerNorm:
+    copied = nn.LayerNorm(norm.normalized_shape, eps=norm.eps)
+    copied.load_state_dict({name: tensor.float() for name, tensor in norm.state_dict().items()})
+    return copied.requires_grad_(requires_grad=False)
