@@ -37,13 +37,19 @@ class Int8Linear(nn.Module):
         self._weight = (packed, scales.flatten(), torch.zeros(len(weight), dtype=torch.int64))
         self._bias = torch.zeros(len(weight)) if plain.bias is None else plain.bias.detach().float()
 
-    def forward(self, states: torch.Tensor, *, may_overwrite: bool = False) -> torch.Tensor:
-        """`may_overwrite`: `states` are of no use afterwards, which saves a round through memory."""
+    def forward(
+        self, states: torch.Tensor, *, may_overwrite: bool = False, into: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """`may_overwrite`: `states` are of no use afterwards, which saves a round through memory.
+
+        `into`: where the result is written, [..., outputs] with as many rows.
+        """
         scales = _scales(states)
         divided = torch.mul(states, scales.reciprocal(), out=states if may_overwrite else None)
         whole = divided.round_().to(torch.int8).view(torch.uint8).add_(_ZERO)
         product: torch.Tensor = torch.ops.onednn.qlinear_pointwise(whole, 1.0, _ZERO, *self._weight, None, *_AS_FLOATS)
-        return torch.addcmul(self._bias, product, scales, out=product)
+        out = product if into is None else into
+        return torch.addcmul(self._bias, product.view(out.shape), scales.view(*out.shape[:-1], 1), out=out)
 
 
 def supports_int8(device: torch.device) -> bool:

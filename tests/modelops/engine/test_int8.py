@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,20 +76,27 @@ def test_explanations_keep_the_weights_as_they_were_learned(predictor: Predictor
     assert explain(predictor.in_int8(), [text], [wanted]) == explain(predictor, [text], [wanted])
 
 
+@pytest.mark.parametrize(("tokens", "masked"), [(7, 3), (7, 0), (16, 0), (16, 5), (33, 1)])
 def test_an_encoder_whose_layers_lose_nothing_gives_what_the_plain_one_gives(
-    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+    predictor: Predictor, tokens: int, masked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def plain(linear: nn.Linear) -> object:
-        return lambda states, may_overwrite=False: linear(states)
+    def plain(linear: nn.Linear) -> Callable[..., torch.Tensor]:
+        def layer(
+            states: torch.Tensor, *, may_overwrite: bool = False, into: torch.Tensor | None = None
+        ) -> torch.Tensor:
+            product: torch.Tensor = linear(states)
+            return product if into is None else into.copy_(product.view(into.shape))
+
+        return layer
 
     monkeypatch.setattr(int8_encoder, "Int8Linear", plain)
     encoder = predictor.reader.encoder
-    ids, mask = torch.randint(5, 60, (3, 7)), torch.ones(3, 7, dtype=torch.long)
-    mask[1, 4:] = 0
+    ids, mask = torch.randint(5, 60, (3, tokens)), torch.ones(3, tokens, dtype=torch.long)
+    mask[1, tokens - masked :] = 0
 
     with torch.inference_mode():
         wanted = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        states = Int8Encoder(encoder)(ids, mask)
+        states = Int8Encoder(encoder)(ids, mask if masked else None)
 
     assert torch.allclose(states[mask.bool()], wanted[mask.bool()], atol=1e-5)
 
