@@ -1,6 +1,9 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -24,6 +27,7 @@ from annotation.api.throttles import SignInThrottle
 from annotation.people.models import User
 from annotation.people.services import make_token
 from annotation.projects.models import Membership, Project, Role
+from annotation.projects.project_settings import SETTINGS
 from annotation.projects.services import (
     add_member,
     create_project,
@@ -57,6 +61,18 @@ def project_answer(user: User, project_id: int, status: int = 200) -> Response:
     return Response(ProjectSerializer(projects_with_label_sets(user).get(pk=project_id)).data, status=status)
 
 
+@contextmanager
+def _settings_named() -> Iterator[None]:
+    """A service names a setting by itself; the answer names it where it stands in a project, as serializers do."""
+    try:
+        yield
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise
+        named = {f"settings.{name}" if name in SETTINGS else name: rows for name, rows in error.error_dict.items()}
+        raise ValidationError(named) from error
+
+
 class ProjectsView(APIView):
     @extend_schema(responses=ProjectSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -69,14 +85,15 @@ class ProjectsView(APIView):
         body = ProjectRequest(data=request.data)
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = body.validated_data  # Any: checked by the serializer
-        project = create_project(
-            user=signed_in(request.user),
-            name=given["name"],
-            template=given.get("template") or None,
-            label_sets=given.get("label_sets"),
-            guidelines=given.get("guidelines"),
-            settings=dict(given.get("settings") or {}),
-        )
+        with _settings_named():
+            project = create_project(
+                user=signed_in(request.user),
+                name=given["name"],
+                template=given.get("template") or None,
+                label_sets=given.get("label_sets"),
+                guidelines=given.get("guidelines"),
+                settings=dict(given.get("settings") or {}),
+            )
         return project_answer(signed_in(request.user), project.pk, 201)
 
 
@@ -95,7 +112,8 @@ class ProjectView(APIView):
         changes = {**body.validated_data, **body.validated_data.get("settings", {})}
         changes.pop("settings", None)
         note = changes.pop("guidelines_note", "")
-        update_settings(project=project, user=signed_in(request.user), changes=changes, note=note)
+        with _settings_named():
+            update_settings(project=project, user=signed_in(request.user), changes=changes, note=note)
         return project_answer(signed_in(request.user), project_id)
 
     @extend_schema(responses={204: None})

@@ -123,7 +123,7 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
 class ManagedMemberSerializer(MemberSerializer):
     """As managers see and change members."""
 
-    review_share = serializers.FloatField(
+    review_share = NumberField(
         required=False,
         allow_null=True,
         min_value=0,

@@ -4,13 +4,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from annotation.projects.languages import ENCODERS
 from annotation.projects.models import Project, Role
 from annotation.projects.project_settings import SETTINGS
 
-ENCODERS = (
-    ("multilingual-e5-small", _("multilingual-e5-small: English, Chinese and about 100 languages")),
-    ("all-minilm-l6-v2", _("all-minilm-l6-v2: English only, smaller and faster")),
-)
 LANGUAGES = (("", _("Mixed")), ("en", _("English")), ("zh", _("Chinese")))
 
 

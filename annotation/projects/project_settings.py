@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from annotation.projects.languages import ENCODERS, is_encoder, is_language
 from annotation.projects.models import Project
 
 SETTINGS = (
@@ -47,9 +48,9 @@ def apply(project: Project, changes: Changes) -> list[str]:
     if unknown:
         message = _("There is no such setting.")
         raise ValidationError({name: ValidationError(message, code="unknown_setting") for name in unknown})
+    errors = _naming_errors(project, flat)
     for name, value in flat.items():
         setattr(project, name, value)
-    errors: dict[str, Any] = {}  # Any: Django takes lists and errors alike
     others = [field.name for field in Project._meta.fields if field.name not in flat]
     try:
         project.clean_fields(exclude=others)
@@ -64,6 +65,18 @@ def apply(project: Project, changes: Changes) -> list[str]:
     if errors:
         raise ValidationError(errors)
     return list(flat)
+
+
+def _naming_errors(project: Project, flat: Changes) -> dict[str, Any]:  # Any: Django takes lists and errors alike
+    """What names something that there is not. What the project has may stay."""
+    errors = {}
+    if "encoder" in flat and flat["encoder"] != project.encoder and not is_encoder(flat["encoder"]):
+        message = _("There is no such encoder; there are: %(names)s.") % {"names": ", ".join(dict(ENCODERS))}
+        errors["encoder"] = ValidationError(message, code="unknown_encoder")
+    if "language" in flat and flat["language"] != project.language and not is_language(flat["language"]):
+        message = _("A language is a tag such as en, zh or zh-Hans; empty stands for mixed languages.")
+        errors["language"] = ValidationError(message, code="bad_language")
+    return errors
 
 
 def _flat(changes: Changes) -> dict[str, Any]:  # Any: JSON from outside

@@ -94,6 +94,9 @@ def test_settings_are_changed_flat_or_nested_and_only_by_a_manager() -> None:
         ({"settings": {"train_aftr": 5}}, "settings.train_aftr", "unknown_setting"),
         ({"train_aftr": 5}, "settings.train_aftr", "unknown_setting"),
         ({"review_share": True}, "settings.review_share", "invalid"),
+        ({"auto_accept": {"precision": 2}}, "settings.auto_accept", "bad_number"),
+        ({"encoder": "bert"}, "settings.encoder", "unknown_encoder"),
+        ({"language": "zh Hans"}, "settings.language", "bad_language"),
     ],
 )
 def test_a_slip_in_a_setting_is_named_and_changes_nothing(body: dict[str, Any], field: str, code: str) -> None:
@@ -106,6 +109,17 @@ def test_a_slip_in_a_setting_is_named_and_changes_nothing(body: dict[str, Any], 
     assert answer.status_code == 422
     assert [(row["field"], row["code"]) for row in answer.json()["errors"]] == [(field, code)]
     assert mia.get(path).json()["settings"]["overlap"] == 1
+
+
+def test_a_persons_share_of_review_is_a_number() -> None:
+    project = make.project()
+    make.member(project, "alice")
+    body = {"username": "alice", "role": "annotator", "review_share": True}
+
+    answer = make.client(project.created_by).post(f"/api/v1/projects/{project.pk}/members/", body, format="json")
+
+    assert answer.status_code == 422
+    assert [(row["field"], row["code"]) for row in answer.json()["errors"]] == [("review_share", "invalid")]
 
 
 def test_a_project_may_be_sent_back_as_it_was_shown() -> None:

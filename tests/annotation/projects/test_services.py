@@ -63,6 +63,8 @@ def test_a_project_from_label_sets_of_its_own() -> None:
         ({"name": "x", "template": "tickets", "settings": {"random_share": 2}}, {"random_share": "max_value"}),
         ({"name": "x", "template": "tickets", "settings": {"review": "some"}}, {"review": "invalid_choice"}),
         ({"name": "x", "template": "tickets", "settings": {"auto_accept": True}}, {"auto_accept": "bad_number"}),
+        ({"name": "x", "template": "tickets", "settings": {"encoder": "bert"}}, {"encoder": "unknown_encoder"}),
+        ({"name": "x", "template": "tickets", "settings": {"language": "in English"}}, {"language": "bad_language"}),
         ({"name": "x", "label_sets": LABEL_SETS, "guidelines": {"fr": "?"}}, {"guidelines": "bad_text"}),
     ],
 )

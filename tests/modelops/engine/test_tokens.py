@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from annotation.projects.languages import ENCODERS as OFFERED
 from modelops.engine.encoders import ENCODERS, EncoderFolder, prepare_encoder
 from modelops.engine.tokens import TextTokenizer, windows_of
 
@@ -51,3 +52,7 @@ def test_an_encoder_is_built_once_and_read_back(tmp_path: Path) -> None:
 def test_an_unknown_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         prepare_encoder("no-such-encoder", tmp_path)
+
+
+def test_projects_are_offered_the_encoders_there_are() -> None:
+    assert [name for name, _ in OFFERED] == list(ENCODERS)
