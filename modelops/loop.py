@@ -36,7 +36,7 @@ from modelops.fast_head.services import request_refit, request_refit_on
 from modelops.live.services import embed_new_documents
 from modelops.prelabeling.services import prelabel_new_documents, request_prelabeling, route_by_predictions
 from modelops.reports.kept import Wish
-from modelops.selection.order import BATCH
+from modelops.selection.order import BATCH, START_BATCH
 from modelops.selection.services import note_predictions, rank_if_due, request_ranking
 from modelops.training.services import IS_WORTH_A_LOOK, start_due_runs
 from modelops.watching.services import note_new_predictions
@@ -56,7 +56,7 @@ _DUE_AFTER_GOLD = f"""
     SELECT project.fast_head = 'on', {IS_WORTH_A_LOOK}, ranking.id IS NULL OR ranking.state NOT IN ('queued', 'running')
         AND abs(coalesce((ranking.facts->>'gold')::bigint, 0) -
             (SELECT coalesce(sum(gold + auto_accepted), 0) FROM annotation_documentcount WHERE project_id = project.id))
-        >= {BATCH}
+        >= CASE ranking.function WHEN 'covering' THEN {START_BATCH} ELSE {BATCH} END
     FROM annotation_project AS project LEFT JOIN modelops_ranking AS ranking ON ranking.project_id = project.id
     WHERE project.id = %s
 """

@@ -10,9 +10,9 @@ from annotation.annotations.models import Gold, GoldChange
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Kind, LabelSet
 from modelops.evaluation.metrics import is_answered, items
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
 from modelops.selection.models import random_gold
-from modelops.training.dataset import is_test
 from modelops.training.models import Run
 
 # Of a larger sample the newest are looked at: more changes nothing any more.

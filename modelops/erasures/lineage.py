@@ -4,8 +4,8 @@ from django.db.models import Subquery
 
 from annotation.annotations.models import GoldChange
 from annotation.documents.models import Document
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
-from modelops.training.dataset import is_test
 from modelops.training.models import Run
 
 MOST_LISTED = 1_000

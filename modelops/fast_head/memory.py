@@ -12,16 +12,17 @@ import numpy as np
 from annotation.projects.models import Label, Project
 from modelops.engine.examples import HeadSpec
 from modelops.engine.fast_head import ENOUGH_A_LABEL, Floats, Frame, TextHeads
+from modelops.evaluation.split import is_test
 from modelops.fast_head import reading
-from modelops.fast_head.label_words import label_words
 from modelops.fast_head.services import FEWEST_EMBEDDED
 from modelops.fast_head.span_memory import SpanMemory
 from modelops.live.job import embedder_for
+from modelops.live.label_words import label_words
 from modelops.live.models import EmbeddingWork
 from modelops.live.services import request_embedding
 from modelops.live.similar import STORED
 from modelops.starters.services import starters_of
-from modelops.training.dataset import LabelSetShape, is_test, known_values, shapes_of
+from modelops.training.dataset import LabelSetShape, known_values, shapes_of
 
 SAMPLE = 1000
 MOST_PROJECTS = 8
@@ -171,7 +172,8 @@ def _names(project: Project, shapes: Sequence[LabelSetShape]) -> dict[str, Float
     if not wanted:
         return {}
     rows = Label.objects.filter(label_set__project=project, label_set__name__in=[shape.name for shape in wanted])
-    words = {(row.label_set.name, row.name): label_words(row) for row in rows.select_related("label_set")}
+    found = rows.values_list("label_set__name", "name", "definition")
+    words = {(label_set, name): label_words(name, definition) for label_set, name, definition in found}
     embedder = embedder_for(project.encoder)
     return {
         shape.name: embedder.embed([words[shape.name, label] for label in shape.labels])

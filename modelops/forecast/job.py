@@ -12,6 +12,7 @@ from annotation.projects.models import Project
 from modelops.engine.examples import HeadSpec
 from modelops.engine.fast_head import Floats, Frame, TextHeads
 from modelops.evaluation.metrics import counts, is_answered
+from modelops.evaluation.split import is_test
 from modelops.fast_head import reading
 from modelops.fast_head.models import FastHead
 from modelops.forecast.measuring import Ints, Learner, measure
@@ -19,7 +20,7 @@ from modelops.forecast.models import Forecast
 from modelops.forecast.services import MEASURED_KINDS, send_after_commit
 from modelops.live.models import EmbeddingWork
 from modelops.live.similar import STORED
-from modelops.training.dataset import LabelSetShape, is_test, known_values, shapes_of
+from modelops.training.dataset import LabelSetShape, known_values, shapes_of
 from modelops.work.services import claim, is_mine, work_off
 
 # The newest gold of each split; the curve of more looks the same and takes minutes.

@@ -10,12 +10,13 @@ from annotation.projects.models import Kind, Project
 from annotation.quality.pace import pace_of
 from modelops import signals
 from modelops.evaluation.metrics import main_figure
+from modelops.evaluation.split import TEST_SHARE
 from modelops.forecast.measuring import Measured, curves_through
 from modelops.forecast.models import Forecast
 from modelops.forecast.outlook import Outlook, Work, lift_of, outlook
 from modelops.live.services import request_embedding
 from modelops.registry.models import ModelVersion
-from modelops.training.dataset import TEST_SHARE, shapes_of
+from modelops.training.dataset import shapes_of
 from modelops.work.services import queue_anew, resend_lost, tell_after_commit
 
 # What the fast head can learn from stored embeddings; spans have the scores of versions only.

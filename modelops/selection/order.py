@@ -12,6 +12,8 @@ from modelops.selection.uncertainty import mean_doubt
 
 # Documents that people label between two rankings, about: a function chooses so many that go together.
 BATCH = 50
+# The same at the start, where each label tells what is still to be met. The picks are the first of a larger batch.
+START_BATCH = 25
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ def in_order(pool: Pool, ids: Sequence[int], function: Acquisition, mix: Mix, co
     return Order(places, is_random, group_sizes)
 
 
+def batch_after(function: str) -> int:
+    """So much new gold makes another ranking worth its while."""
+    return START_BATCH if function == "covering" else BATCH
+
+
 def part_of(pool: Pool, rows: Rows) -> Pool:
     """The same pool with these rows only."""
     if len(rows) == pool.size:
@@ -68,6 +75,7 @@ def part_of(pool: Pool, rows: Rows) -> Pool:
         lambda wanted: pool.vectors(rows[wanted]),
         pool.labeled,
         lambda wanted: pool.probabilities(rows[wanted]),
+        pool.label_words,
     )
 
 

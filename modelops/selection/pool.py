@@ -17,6 +17,17 @@ def no_vectors(rows: Rows) -> Floats:
 
 
 @dataclass(frozen=True)
+class LabelWords:
+    """A choice by the words of its labels: their embeddings [labels, hidden].
+
+    `gold` [labeled]: the label of each of a pool's labeled documents, -1 for one that this choice learns nothing from.
+    """
+
+    vectors: Floats
+    gold: Rows
+
+
+@dataclass(frozen=True)
 class Pool:
     """`size` open documents; row i of everything is the same document.
 
@@ -26,6 +37,7 @@ class Pool:
     as rarely as can be, for they lie in the database.
     `labeled`: embeddings [labeled, hidden] of documents with gold.
     `probabilities(rows)`: by label set, [len(rows), labels], rows adding up to 1.
+    `label_words`: of the choices whose labels have words to go by.
     """
 
     size: int
@@ -33,6 +45,7 @@ class Pool:
     vectors: Callable[[Rows], Floats] = no_vectors
     labeled: Floats = field(default_factory=lambda: np.zeros((0, 1), dtype=np.float32))
     probabilities: Callable[[Rows], Mapping[str, Floats]] = field(default=lambda _: {})
+    label_words: tuple[LabelWords, ...] = ()
 
 
 @dataclass(frozen=True)

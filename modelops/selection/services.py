@@ -18,13 +18,14 @@ from modelops import signals
 from modelops.live.models import EmbeddingWork
 from modelops.live.services import request_embedding
 from modelops.selection.doubts import doubts_of, kinds_of, read_missing, store_doubts
+from modelops.selection.labeled import Embed, labeled_of
 from modelops.selection.models import Draw, Ranking
-from modelops.selection.order import BATCH, Mix, in_order
+from modelops.selection.order import Mix, batch_after, in_order
 from modelops.selection.policy import FUNCTIONS, Decision, Facts, Question, decide
 from modelops.selection.pool import Floats, Pool, Rows, no_vectors
 from modelops.selection.pool_rows import Waiting, store_draws, store_places, waiting_documents
 from modelops.selection.uncertainty import ranks
-from modelops.selection.vectors import labeled_vectors, ready_encoder, vectors_of
+from modelops.selection.vectors import ready_encoder, vectors_of
 from modelops.work.models import WorkState
 from modelops.work.services import resend_lost, start_anew, tell_after_commit
 
@@ -71,7 +72,8 @@ def request_ranking(project_id: int) -> Ranking:
 def rank_if_due(project_id: int) -> None:
     """After gold has changed: once people have labeled about a batch since the last ranking."""
     row = Ranking.objects.filter(project=project_id).first()
-    if row is None or abs(Gold.objects.filter(project=project_id).count() - row.facts.get("gold", 0)) >= BATCH:
+    gold = Gold.objects.filter(project=project_id).count()
+    if row is None or abs(gold - row.facts.get("gold", 0)) >= batch_after(row.function):
         request_ranking(project_id)
 
 
@@ -90,8 +92,8 @@ def make_rounds() -> None:
     resend_lost(signals.ranking_requested, Ranking.objects.all())
 
 
-def rank(project_id: int) -> Decision:
-    """Place all open documents now, and keep how each came to its place."""
+def rank(project_id: int, embed: Embed | None = None) -> Decision:
+    """Place all open documents now, and keep how each came to its place. `embed`: for the words of labels."""
     project = Project.objects.get(pk=project_id)
     version = project.production_version or NO_VERSION
     if version != NO_VERSION:
@@ -103,7 +105,7 @@ def rank(project_id: int) -> Decision:
     facts = Facts(questions, gold, has_vectors=bool(encoder), has_doubts=waiting.has_doubts)
     decision = decide(project.selection, facts)
     share = 1.0 if decision.function == "random" else project.random_share
-    pool = _pool(project, waiting, decision, encoder)
+    pool = _pool(project, waiting, decision, encoder, embed)
     order = in_order(pool, waiting.ids.tolist(), FUNCTIONS[decision.function], Mix(share, project.salt, gold))
     with transaction.atomic():
         store_places(waiting, order)
@@ -137,7 +139,7 @@ def _questions(project_id: int) -> tuple[Question, ...]:
     return tuple(Question(*row) for row in rows.values_list("name", "kind", "size"))
 
 
-def _pool(project: Project, waiting: Waiting, decision: Decision, encoder: str) -> Pool:
+def _pool(project: Project, waiting: Waiting, decision: Decision, encoder: str, embed: Embed | None) -> Pool:
     doubts = {name: waiting.doubts[name] for name in decision.label_sets}
     said = {name: values for name, values in doubts.items() if np.isfinite(values).any()}
 
@@ -147,9 +149,10 @@ def _pool(project: Project, waiting: Waiting, decision: Decision, encoder: str) 
     def probabilities(rows: Rows) -> Mapping[str, Floats]:
         return _probabilities(project, waiting.ids[rows].tolist(), decision.label_sets)
 
-    reads_gold = encoder and decision.function in ("covering", "typical", "core_set")
-    labeled = labeled_vectors(project.pk, encoder) if reads_gold else np.zeros((0, 1), dtype=np.float32)
-    return Pool(len(waiting.ids), said, vectors if encoder else no_vectors, labeled, probabilities)
+    if not encoder or decision.function not in ("covering", "typical", "core_set"):
+        return Pool(len(waiting.ids), said, vectors if encoder else no_vectors, probabilities=probabilities)
+    labeled, words = labeled_of(project, encoder, embed if decision.function == "covering" else None)
+    return Pool(len(waiting.ids), said, vectors, labeled, probabilities, words)
 
 
 def _probabilities(project: Project, document_ids: Sequence[int], label_sets: Sequence[str]) -> dict[str, Floats]:

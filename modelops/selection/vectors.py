@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connection
 
-from annotation.annotations.models import Gold
 from modelops.live.models import EmbeddingWork
 from modelops.live.services import READY_SHARE
 from modelops.live.similar import STORED
-from modelops.selection.clusters import MOST_CLUSTERED
 from modelops.selection.pool import Floats
 
 _READ = """
@@ -39,9 +37,3 @@ def vectors_of(document_ids: Sequence[int], encoder: str) -> Floats:
         if pk in found:
             vectors[row] = found[pk]
     return vectors
-
-
-def labeled_vectors(project_id: int, encoder: str) -> Floats:
-    """Of the newest documents with gold: [labeled, hidden]."""
-    rows = Gold.objects.filter(project=project_id).order_by("-changed_at").values_list("document_id", flat=True)
-    return vectors_of(list(rows[:MOST_CLUSTERED]), encoder)

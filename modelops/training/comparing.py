@@ -10,9 +10,10 @@ from annotation.projects.models import Project
 from modelops.evaluation.compare import Comparison, compare
 from modelops.evaluation.flips import Flips, flips_of
 from modelops.evaluation.models import Evaluation
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
 from modelops.registry.predictions import answers_of
-from modelops.training.dataset import is_test, known_values, shapes_of
+from modelops.training.dataset import known_values, shapes_of
 
 Answers = list[Mapping[str, Any]]  # Any: JSON
 

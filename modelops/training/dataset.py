@@ -11,15 +11,9 @@ from django.utils import timezone
 from annotation.annotations.models import GoldChange, Source
 from annotation.answers.answer import JsonAnswer
 from annotation.projects.models import Kind, LabelSet, Project
+from modelops.evaluation.split import is_test
 
-TEST_SHARE = 0.2
 LEARNABLE = (Kind.CHOICE.value, Kind.CHOICES.value, Kind.SPAN.value)
-
-
-def is_test(salt: str, text_key: str) -> bool:
-    """Whether texts with this key belong to the test split; the same for ever within a project."""
-    digest = hashlib.sha256(f"{salt}:{text_key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < TEST_SHARE * 2**64
 
 
 @dataclass(frozen=True, slots=True)

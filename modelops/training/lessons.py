@@ -6,9 +6,10 @@ from annotation.people.models import User
 from annotation.projects.models import LabelSet, Project
 from annotation.quality.own_work import MOST_READ
 from modelops.evaluation.lessons import Ground, Lessons, Seen, learn
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
 from modelops.registry.predictions import answers_of
-from modelops.training.dataset import LEARNABLE, is_test
+from modelops.training.dataset import LEARNABLE
 from modelops.training.models import Run
 
 

@@ -17,9 +17,10 @@ from annotation.projects.models import Project, Role
 from annotation.projects.services import add_member, create_project
 from annotation.queue.models import Assignment, AssignmentKind
 from modelops import signals
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
-from modelops.training.dataset import is_test, last_change
+from modelops.training.dataset import last_change
 from modelops.training.models import Run, RunState
 from tests import make
 from tests.acceptance.screen_texts import DIALOGUE, INTENTS_EN, NEXT, TICKET, TWINS, WORDS, Spans, unmarked

@@ -15,6 +15,7 @@ from modelops.engine.encoders import EncoderFolder, prepare_encoder
 from modelops.engine.network import device_for, load_encoder
 from modelops.engine.states import StateBatch, StateReader, to_serving_type
 from modelops.engine.tokens import TextTokenizer
+from modelops.live.label_words import label_words
 
 ENCODER = "multilingual-e5-small"
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -53,6 +54,16 @@ def embeddings(set_name: str, encoder: str = ENCODER) -> tuple[Floats, list[Row]
         blocks = [embedder.embed([row["text"] for row in block]) for block in _blocks(rows)]
         _keep(kept, vectors=np.concatenate(blocks).astype(np.float16))
     return np.load(kept)["vectors"].astype(np.float32), rows
+
+
+def word_vectors(set_name: str, labels: Sequence[str], encoder: str = ENCODER) -> Floats:
+    """Embeddings of the words of a set's labels [labels, hidden]."""
+    kept = KEPT / f"{set_name}.{encoder}.words.npz"
+    if not kept.exists():
+        found = Embedder.load(prepare_encoder(encoder, ENCODERS_AT)).embed([label_words(label) for label in labels])
+        _keep(kept, vectors=found)
+    vectors: Floats = np.load(kept)["vectors"]
+    return vectors
 
 
 def token_states(set_name: str, encoder: str = ENCODER, most: int | None = None) -> tuple[TokenStates, list[Row]]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from modelops.selection.policy import Question
-from modelops.selection.pool import Floats, Rows
+from modelops.selection.pool import Floats, LabelWords, Rows
 from modelops.selection.uncertainty import margins
 
 # Below so many labels a class the class means are the better head.
@@ -18,9 +18,14 @@ Labels = NDArray[np.int64]
 
 
 class ChoiceLearner:
-    """Class means until there are about 8 labels a class, then logistic regression; on centered unit vectors."""
+    """Class means until there are about 8 labels a class, then logistic regression; on centered unit vectors.
 
-    def __init__(self, vectors: Floats, labels: Labels, is_test: NDArray[np.bool_]) -> None:
+    `words`: embeddings of the labels' words, which the order may go by; the learner itself never reads them.
+    """
+
+    def __init__(
+        self, vectors: Floats, labels: Labels, is_test: NDArray[np.bool_], words: Floats | None = None
+    ) -> None:
         units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         units = units - units[~is_test].mean(axis=0)
         units /= np.linalg.norm(units, axis=1, keepdims=True)
@@ -28,6 +33,7 @@ class ChoiceLearner:
         self._labels, self._wanted = labels[~is_test], labels[is_test]
         self.size, self.classes = len(self._train), int(labels.max()) + 1
         self.question = Question("Set", "choice", self.classes)
+        self._words = words
         self._weights = np.zeros((1, units.shape[1]))
         self._bias = np.zeros(1)
         self._known: Labels = np.zeros(1, dtype=np.int64)
@@ -37,6 +43,9 @@ class ChoiceLearner:
 
     def cost(self, rows: Rows) -> int:
         return len(rows)
+
+    def label_words(self, labeled: Rows) -> tuple[LabelWords, ...]:
+        return () if self._words is None else (LabelWords(self._words, self._labels[labeled]),)
 
     def fit(self, rows: Rows) -> None:
         vectors, labels = self._train[rows], self._labels[rows]

@@ -182,7 +182,7 @@ class Site:
                 JOIN annotation_project AS project ON project.id = project_id WHERE document.id = %s
             """
             row = database.execute(statement, [assignment["document"]["id"]]).fetchone()
-        from modelops.training.dataset import is_test
+        from modelops.evaluation.split import is_test
 
         return row is not None and is_test(*row)
 

@@ -26,9 +26,11 @@ def test_rank_a_hundred_thousand() -> None:
     Project.objects.filter(pk=project.pk).update(production_version=1, selection="margin_clusters")
     fill(project)
 
-    for turn in ("first", "again, same doubts", "again, new doubts"):
+    for turn in ("first", "again, same doubts", "again, new doubts", "another function", "once more"):
         if turn.endswith("new doubts"):
             new_doubts()
+        if turn.endswith("function"):
+            Project.objects.filter(pk=project.pk).update(selection="covering")
         before = time.perf_counter(), time.process_time()
         decision = rank(project.pk)
         print(

@@ -13,7 +13,7 @@ import numpy as np
 from modelops.selection.order import Mix, in_order
 from modelops.selection.policy import FUNCTIONS
 from modelops.selection.pool import Floats, Pool, Rows
-from tests.benchmarks.embedded import DATA, ENCODER, embeddings, token_states
+from tests.benchmarks.embedded import DATA, ENCODER, embeddings, token_states, word_vectors
 from tests.benchmarks.learners import ChoiceLearner
 from tests.benchmarks.simulated import Curve, Learner, simulate
 from tests.benchmarks.span_learner import SpanLearner
@@ -43,7 +43,9 @@ def main() -> int:
 def tickets() -> None:
     vectors, rows = embeddings("tickets_en_banking77")
     is_test = np.array([row["split"] == "test" for row in rows])
-    learner = ChoiceLearner(vectors, numbered([row["label"] for row in rows]), is_test)
+    labels = [row["label"] for row in rows]
+    words = word_vectors("tickets_en_banking77", sorted(set(labels)))
+    learner = ChoiceLearner(vectors, numbered(labels), is_test, words)
     full, ours, chance = both(learner, most=2500)
     report(f"tickets_en_banking77: {full:.3f} on the full pool of {learner.size}")
     report_costs("labels", [costs(curves, SHARE * full) for curves in (ours, chance)], target=0.5)
@@ -63,18 +65,18 @@ def sentiment(name: str) -> None:
 def spans(name: str, most: int | None) -> None:
     tokens, rows = token_states(name, most=most)
     learner = SpanLearner(tokens, rows, drawn(len(rows)))
-    full, ours, chance = both(learner, most=learner.size)
+    full, ours, chance = both(learner, most=learner.cost(np.arange(learner.size)))
     report(f"{name}: F1 {full:.3f} on the full pool of {learner.size}")
     report_costs("tokens", [costs(curves, SHARE * full) for curves in (ours, chance)], target=0.75)
 
 
 def both(learner: Learner, *, most: int, share: float = SHARE) -> tuple[float, list[Curve], list[Curve]]:
-    """The figure on the full pool, and the curves of `auto` and `random` until they reach `share` of it."""
+    """The full pool's figure, and the curves of `auto` and `random` until one has `share` of it or cost `most`."""
     learner.fit(np.arange(learner.size))
     full = learner.score()
 
     def is_enough(curve: Curve) -> bool:
-        return bool(curve.scores) and (curve.scores[-1] >= share * full or 50 * len(curve.scores) >= most)
+        return bool(curve.scores) and (curve.scores[-1] >= share * full or curve.costs[-1] >= most)
 
     curves = [[simulate(learner, setting=name, seed=seed, until=is_enough) for seed in SEEDS] for name in SETTINGS]
     return full, curves[0], curves[1]

@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops.selection.order import BATCH, Mix, in_order
+from modelops.selection.order import Mix, batch_after, in_order
 from modelops.selection.policy import FUNCTIONS, Facts, Question, decide
-from modelops.selection.pool import Floats, Pool, Rows
+from modelops.selection.pool import Floats, LabelWords, Pool, Rows
 
 RANDOM_SHARE = 0.1
 NAME = "Set"
@@ -25,6 +25,7 @@ class Learner(Protocol):
     def cost(self, rows: Rows) -> int:
         """What these documents cost to label, in the unit of the curve."""
 
+    def label_words(self, labeled: Rows) -> tuple[LabelWords, ...]: ...
     def fit(self, rows: Rows) -> None: ...
     def doubts(self, rows: Rows) -> Floats: ...
     def score(self) -> float:
@@ -54,7 +55,7 @@ class Curve:
 
 
 def simulate(learner: Learner, *, setting: str, seed: int, until: Callable[[Curve], bool]) -> Curve:
-    """Label in batches of 50 under this setting of `selection` until the curve is long enough."""
+    """Label as many as the product does between two rankings, by this setting of `selection`, until it is enough."""
     labeled: Rows = np.zeros(0, dtype=np.int64)
     curve = Curve([], [])
     while len(labeled) < learner.size and not until(curve):
@@ -76,10 +77,11 @@ def next_batch(learner: Learner, labeled: Rows, setting: str, seed: int) -> Rows
         {NAME: learner.doubts(rest)} if decision.label_sets else {},
         lambda rows: learner.vectors(rest[rows]),
         learner.vectors(labeled),
+        label_words=learner.label_words(labeled),
     )
     share = 1.0 if decision.function == "random" else RANDOM_SHARE
     order = in_order(pool, rest.tolist(), FUNCTIONS[decision.function], Mix(share, f"salt {seed}", seed))
-    return rest[order.rows[:BATCH]]
+    return rest[order.rows[: batch_after(decision.function)]]
 
 
 def accuracy(found: NDArray[np.int64], wanted: NDArray[np.int64]) -> float:

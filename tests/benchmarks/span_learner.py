@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from modelops.engine.bio import Layout, layout_of, spans_of, tags_of
 from modelops.engine.examples import HeadSpec, SpanValue
 from modelops.selection.policy import Question
-from modelops.selection.pool import Floats, Rows
+from modelops.selection.pool import Floats, LabelWords, Rows
 from modelops.selection.uncertainty import uncertain_tokens
 from tests.benchmarks.embedded import Row, TokenStates
 
@@ -56,6 +56,9 @@ class SpanLearner:
 
     def cost(self, rows: Rows) -> int:
         return sum(len(self._layouts[row].positions) for row in self._train[rows])
+
+    def label_words(self, labeled: Rows) -> tuple[LabelWords, ...]:
+        return ()
 
     def fit(self, rows: Rows) -> None:
         taken = [int(row) for row in self._train[rows] if self._layouts[row].positions]

@@ -10,9 +10,9 @@ from modelops.evaluation.models import Evaluation
 from modelops.evaluation.outcomes import outcomes_of
 from modelops.evaluation.reading import facts_of, people_of
 from modelops.evaluation.report import Answered, Head, report_of
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, register
-from modelops.training.dataset import is_test
 from modelops.training.models import Run, RunState
 from tests import make
 

@@ -6,10 +6,10 @@ from annotation.documents.texts import text_key
 from annotation.events.models import Event
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
+from modelops.evaluation.split import is_test
 from modelops.prelabeling.models import PredictRequest
 from modelops.registry.models import ModelVersion, Stage, VersionStep
 from modelops.registry.services import NewVersion, promote, register
-from modelops.training.dataset import is_test
 from tests import make
 from tests.modelops.checkpoint_files import a_checkpoint
 

@@ -14,10 +14,11 @@ from annotation.reviews.models import Review
 from modelops.erasures.lineage import documents_behind, versions_taught_by
 from modelops.erasures.models import Erasure
 from modelops.erasures.services import erase, learn_anew, waiting_for_a_run
+from modelops.evaluation.split import is_test
 from modelops.live.models import Embedding
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, register
-from modelops.training.dataset import is_test, last_change, read_dataset
+from modelops.training.dataset import last_change, read_dataset
 from modelops.training.models import Run, RunState
 from tests import make
 

@@ -10,6 +10,7 @@ from annotation.events.services import lock_order
 from annotation.predictions.models import Prediction
 from annotation.projects.models import Project
 from annotation.queue.services import lend
+from modelops.evaluation.split import is_test
 from modelops.fast_head import job, memory, reading
 from modelops.fast_head.comparing import Comparison
 from modelops.fast_head.models import FastHead
@@ -17,7 +18,6 @@ from modelops.fast_head.services import keep_tuning
 from modelops.live.services import store
 from modelops.live.similar import to_bytes
 from modelops.registry.models import ModelVersion
-from modelops.training.dataset import is_test
 from tests import make
 from tests.modelops.fast_head.rows import KEY, a_project, seen, teach, truth, vector
 

@@ -13,13 +13,13 @@ from annotation.projects.models import Project
 from annotation.queue.services import lend
 from modelops import tasks
 from modelops.engine.embedding import Embedder, TextStates
+from modelops.evaluation.split import is_test
 from modelops.fast_head import job, memory, span_memory, tuning
 from modelops.fast_head.models import FastHead
 from modelops.live.models import EmbeddingWork
 from modelops.live.services import store
 from modelops.live.similar import to_bytes
 from modelops.registry.models import ModelVersion
-from modelops.training.dataset import is_test
 from modelops.work.models import WorkState
 from tests import make
 from tests.conftest import Messages

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelops.selection.clusters import unit
-from modelops.selection.covering import SHARPNESS, covering, like
+from modelops.selection.covering import SHARPNESS, Points, covering, in_steps, like, likeness_of
 from modelops.selection.pool import Floats, Pool
 
 
@@ -58,17 +58,35 @@ def test_every_pick_gains_most_at_its_time(seed: int, size: int, labeled: int) -
     vectors, gold = (generator.normal(size=(count, 3)).astype(np.float32) for count in (size, labeled))
     units, held = unit(vectors), unit(gold)
     center = units.mean(axis=0)
-    likeness = like(unit(units - center), unit(units - center))
-    covered = like(unit(held - center), unit(units - center)).max(axis=0, initial=0.0)
+    points = Points(unit(units - center))
+    likeness = in_steps(like(points, points)).astype(np.int64)
+    covered = in_steps(like(Points(unit(held - center)), points)).astype(np.int64).max(axis=0, initial=0)
 
     for row in covering(pool_of(vectors, gold if labeled else None), size // 2, seed).rows:
-        gains = np.maximum(likeness - covered, 0.0).sum(axis=1)
-        assert gains[row] >= gains.max() - 1e-4
+        gains = np.maximum(likeness - covered, 0).sum(axis=1)
+        assert gains[row] == gains.max()
         covered = np.maximum(covered, likeness[row])
+
+
+def test_pairs_are_the_same_in_blocks_as_at_once() -> None:
+    points = Points(unit(np.random.default_rng(0).normal(size=(700, 3)).astype(np.float32)))
+
+    at_once = in_steps(like(points, points)).astype(np.int64)
+
+    assert np.abs(likeness_of(points) - at_once).max() <= 1
 
 
 def test_likeness_is_a_gaussian_kernel_of_the_distance() -> None:
     units = unit(np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32))
     squares = ((units[:, None] - units[None]) ** 2).sum(axis=2)
 
-    np.testing.assert_allclose(like(units, units), np.exp(-SHARPNESS * squares / 2), rtol=1e-4)
+    np.testing.assert_allclose(like(Points(units), Points(units)), np.exp(-SHARPNESS * squares / 2), rtol=1e-4)
+
+
+def test_documents_of_other_kinds_are_less_alike() -> None:
+    units = unit(np.ones((2, 3), dtype=np.float32))
+    shares = np.array([[0.9, 0.1], [0.1, 0.9]], dtype=np.float32)
+
+    found = like(Points(units, np.sqrt(shares)), Points(units, np.sqrt(shares)))
+
+    np.testing.assert_allclose(found, [[1.0, 0.6], [0.6, 1.0]], rtol=1e-4)

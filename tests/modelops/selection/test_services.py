@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 from annotation.documents.models import URGENT, Document, State
 from annotation.projects.models import Project
 from annotation.queue.services import lend
+from modelops.evaluation.split import is_test
 from modelops.live.models import Embedding, EmbeddingWork
 from modelops.live.similar import to_bytes
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, register
+from modelops.selection.labeled import labeled_of
 from modelops.selection.models import Draw, Ranking
+from modelops.selection.order import START_BATCH
+from modelops.selection.pool import Floats
 from modelops.selection.services import make_rounds, note_predictions, rank, rank_if_due, request_ranking, rerank_next
 from modelops.work.models import WorkState
 from tests import make
@@ -130,6 +134,41 @@ def test_a_cold_project_starts_with_the_documents_that_stand_for_its_groups() ->
     assert Ranking.objects.get(project=project).function == "covering"
 
 
+def test_at_the_start_gold_tells_how_far_the_words_of_the_labels_go() -> None:
+    """Nine groups, each around its label's words; eight have gold, so the ninth comes next."""
+    project, documents = project_of(180, random_share=0.0)
+    generator = np.random.default_rng(0)
+    vectors = np.eye(12)[np.arange(180) % 9] + generator.normal(0, 0.2, (180, 12))
+    embedded(documents, vectors)
+    asked: list[tuple[str, ...]] = []
+
+    def embed(encoder: str, words: tuple[str, ...]) -> Floats:
+        asked.append((encoder, *words))
+        return np.eye(12, dtype=np.float32)[:9]
+
+    for number in [number for number in range(45) if number % 9 != 8]:
+        make.gold(documents[number], {"Category": f"label {number % 9}"})
+        Document.objects.filter(pk=documents[number].pk).update(state=State.GOLD, slots=0)
+    rank(project.pk, embed)
+
+    assert asked == [("e", *(f"label {number}" for number in range(9)))]
+    first = Document.objects.get(pk=queue_of(project)[0])
+    assert int(first.text.removeprefix("text ")) % 9 == 8
+
+
+def test_gold_of_test_documents_is_not_told_to_the_order() -> None:
+    project, documents = project_of(40)
+    embedded(documents, np.ones((40, 4)))
+    for document in documents[:30]:
+        make.gold(document, {"Category": "label 1"})
+
+    _, [words] = labeled_of(project, ENCODER, lambda _, words: np.ones((len(words), 4), dtype=np.float32))
+
+    tests = [is_test(project.salt, document.text_key) for document in documents[:30]]
+    assert sorted(words.gold.tolist()) == sorted(-1 if tested else 1 for tested in tests)
+    assert -1 in words.gold
+
+
 def test_after_the_start_doubtful_documents_of_different_kinds_come_first() -> None:
     project, documents = project_of(120, random_share=0.0)
     with_gold(project, 100)
@@ -183,6 +222,19 @@ def test_a_ranking_is_due_after_a_batch_of_gold_or_a_changed_setting(
     Ranking.objects.update(state=WorkState.SUCCEEDED)
     Project.objects.filter(pk=project.pk).update(random_share=0.3)
     make_rounds()
+    assert Ranking.objects.get().state == WorkState.QUEUED
+
+
+def test_at_the_start_a_ranking_is_due_sooner(sent_messages: Messages) -> None:
+    project, _ = project_of(3)
+    rank(project.pk)
+    Ranking.objects.update(state=WorkState.SUCCEEDED, function="covering")
+    with_gold(project, START_BATCH - 1)
+    rank_if_due(project.pk)
+    assert Ranking.objects.get().state == WorkState.SUCCEEDED
+
+    make.gold(make.document(project, "one more", state=State.GOLD), {"Category": "label 0"})
+    rank_if_due(project.pk)
     assert Ranking.objects.get().state == WorkState.QUEUED
 
 

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.documents.texts import text_key
-from modelops.training.dataset import TEST_SHARE, is_test, last_change, read_dataset
+from modelops.evaluation.split import TEST_SHARE, is_test
+from modelops.training.dataset import last_change, read_dataset
 from tests import make
 
 

@@ -158,7 +158,7 @@ def test_a_run_whose_worker_died_is_taken_up_and_ends_once(places: Path, monkeyp
 
 def test_gold_that_all_falls_into_the_test_split_fails_in_clear_words(places: Path) -> None:
     project = project_with_gold(0)
-    from modelops.training.dataset import is_test
+    from modelops.evaluation.split import is_test
 
     for number in range(200):
         document = make.document(project, f"ticket {number}")

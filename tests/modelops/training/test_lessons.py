@@ -5,9 +5,10 @@ from annotation.documents.models import Document
 from annotation.documents.texts import text_key
 from annotation.people.models import User
 from annotation.projects.models import Project
+from modelops.evaluation.split import is_test
 from modelops.registry.models import ModelVersion
 from modelops.registry.services import NewVersion, promote, register
-from modelops.training.dataset import is_test, last_change
+from modelops.training.dataset import last_change
 from modelops.training.lessons import lessons_for
 from modelops.training.models import Run, RunState
 from tests import make
