@@ -95,6 +95,11 @@ def shapes_of(project_id: int) -> tuple[LabelSetShape, ...]:
     return tuple(shape for shape in shapes if shape.labels)
 
 
+def has_something_to_learn(project_id: int) -> bool:
+    """Whether `shapes_of` would find a label set; one statement."""
+    return LabelSet.objects.filter(project_id=project_id, kind__in=LEARNABLE, labels__isnull=False).exists()
+
+
 def read_dataset(project: Project, change: int) -> Dataset:
     """Gold as it stood at this place of the log, whatever happened since: a run that is resumed reads the same.
 

@@ -9,7 +9,7 @@ FEWEST_GOLD = 20
 FIRST_WAIT_SECONDS = 300.0
 LONGEST_WAIT_SECONDS = 6 * 3600.0
 
-Code = Literal["due", "by_hand", "active", "few_gold", "waiting", "few_new"]
+Code = Literal["due", "by_hand", "active", "nothing_to_learn", "few_gold", "waiting", "few_new"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Situation:
     is_active: bool
     failures: int = 0
     seconds_since_failure: float = 0.0
+    has_something_to_learn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Decision:
             return _("Runs start by hand only in this project.")
         if self.code == "active":
             return _("A run is under way.")
+        if self.code == "nothing_to_learn":
+            return _("No run: the model learns choices and spans, and no label set here is one with labels.")
         if self.code == "few_gold":
             return _("Not yet: %(gold)d gold answers so far; at least %(fewest)d are needed.") % figures
         if self.code == "waiting":
@@ -61,6 +64,8 @@ def _code(now: Situation) -> Code:
         return "active"
     if now.train_after <= 0:
         return "by_hand"
+    if not now.has_something_to_learn:
+        return "nothing_to_learn"
     if now.gold < FEWEST_GOLD:
         return "few_gold"
     if now.new_gold < now.train_after:

@@ -15,7 +15,7 @@ from annotation.events.services import publish
 from annotation.people.models import User
 from annotation.projects.models import Project
 from modelops import signals
-from modelops.training.dataset import last_change
+from modelops.training.dataset import has_something_to_learn, last_change
 from modelops.training.models import Run, RunState
 from modelops.training.policy import Decision, Situation, decide
 
@@ -93,7 +93,7 @@ def brief(metrics: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
 
 
 def situation_of(project: Project) -> Situation:
-    """What the policy looks at: three statements."""
+    """What the policy looks at: four or five statements."""
     last = Run.objects.filter(project=project).exclude(state=RunState.FAILED).order_by("-pk").first()
     is_active = last is not None and last.state in ACTIVE
     change = int(last.snapshot.get("change", 0)) if last else 0
@@ -110,6 +110,7 @@ def situation_of(project: Project) -> Situation:
         is_active=is_active,
         failures=len(failed),
         seconds_since_failure=_seconds_since(failed[0]) if failed else 0.0,
+        has_something_to_learn=has_something_to_learn(project.pk),
     )
 
 

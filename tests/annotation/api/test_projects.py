@@ -41,7 +41,7 @@ def test_a_project_is_made_from_label_sets() -> None:
     assert (shown["role"], shown["settings"]["overlap"]) == ("manager", 1)
 
 
-@pytest.mark.parametrize("template", ["tickets", "finance", "office", "documents", "question_answering"])
+@pytest.mark.parametrize("template", ["tickets", "finance", "office", "documents", "question_answering", "replies"])
 def test_a_project_is_made_from_each_template(template: str) -> None:
     mia = make.client(make.user("mia"))
 

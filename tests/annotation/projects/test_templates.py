@@ -11,7 +11,7 @@ COMMAND_KEYS = set("NPAGMUBSFIV")
 
 
 def test_the_templates_are_those_of_the_contract() -> None:
-    assert list(TEMPLATES) == ["tickets", "finance", "office", "documents", "question_answering"]
+    assert list(TEMPLATES) == ["tickets", "finance", "office", "documents", "question_answering", "replies"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda template: template.name)

@@ -18,6 +18,7 @@ DUE = Situation(train_after=100, gold=500, new_gold=120, is_active=False)
         (replace(DUE, train_after=0), "by_hand"),
         (replace(DUE, is_active=True), "active"),
         (replace(DUE, train_after=5, gold=FEWEST_GOLD - 1, new_gold=10), "few_gold"),
+        (replace(DUE, has_something_to_learn=False), "nothing_to_learn"),
         (replace(DUE, failures=1, seconds_since_failure=10), "waiting"),
         (replace(DUE, failures=1, seconds_since_failure=301), "due"),
         (replace(DUE, failures=2, seconds_since_failure=301), "waiting"),

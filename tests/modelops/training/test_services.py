@@ -195,6 +195,17 @@ def test_enough_new_gold_starts_one_run_and_a_cancelled_one_starts_the_count_ane
     assert decision_for(project).code == "few_new"
 
 
+def test_no_run_starts_where_nobody_could_learn_anything() -> None:
+    project = make.project(label_sets=[{"name": "Draft", "kind": "text", "labels": []}], train_after=2)
+    for number in range(25):
+        make.gold(make.document(project, f"text {number}"), {"Draft": "Yes."})
+
+    start_due_runs()
+
+    assert not Run.objects.exists()
+    assert decision_for(project).code == "nothing_to_learn"
+
+
 def test_after_a_failure_the_next_run_waits() -> None:
     project = a_project(gold=25, train_after=25)
     start_due_runs()
