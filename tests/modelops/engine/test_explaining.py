@@ -1,3 +1,4 @@
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 import torch
 
 from modelops.engine.embedding import Embedder
+from modelops.engine.examples import HeadSpec
 from modelops.engine.explaining import MOST_AGAINST, MOST_WORDS, explain
 from modelops.engine.serving import Predictor
 from modelops.engine.states import Floats, StateBatch
@@ -76,7 +78,8 @@ def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(
     predictor: Predictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "modelops.engine.explaining.lost_unseen", lambda answer, seen, words: torch.zeros(()).expand_as(words[..., 0])
+        "modelops.engine.explaining.LastLayers.lost",
+        lambda last, passed, asked: [torch.zeros(len(one.pulls), len(one.words)) for one in asked],
     )
     text = "anna pay late " * 40 + "refund"
     tokens = predictor.reader.tokenize([text])
@@ -107,6 +110,36 @@ def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(
     assert abs(found[0].weight) == pytest.approx(max(map(abs, shares.values())), abs=1e-3)
 
 
+def test_a_label_of_choice_is_weighed_by_its_log_odds_against_the_others(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "modelops.engine.explaining.LastLayers.lost",
+        lambda last, passed, asked: [torch.zeros(len(one.pulls), len(one.words)) for one in asked],
+    )
+    three, draw = copy(predictor), np.random.default_rng(5)
+    head = HeadSpec("Intent", "choice", ("lost_card", "refund", "late"))
+    weight, bias = draw.normal(size=(3, predictor.reader.hidden)).astype("f4"), np.zeros(3, dtype=np.float32)
+    three.text_heads = [(head, weight, bias)]
+    text = "anna pay late refund 3 in berlin"
+    tokens, batches = predictor.reader.tokenize([text]), list[StateBatch]()
+    predictor.reader.read(tokens, batches.append)
+    states, first = batches[0].states[0].numpy(), predictor.reader.first_content
+
+    def odds(kept: Floats) -> float:
+        late, others = (weight @ kept.mean(axis=0))[2], (weight @ kept.mean(axis=0))[:2]
+        return float(late - np.logaddexp.reduce(others))
+
+    words = words_of(text, tokens[0].places)
+    without = [odds(np.delete(states, [first + token for token in word.tokens], axis=0)) for word in words]
+    changes = [odds(states) - one for one in without]
+
+    found = explain(three, [text], [{"Intent": ["late"]}])[0]["Intent"]["late"]
+
+    shares = {word.start: change / sum(map(abs, changes)) for word, change in zip(words, changes, strict=True)}
+    assert {one.start: one.weight for one in found} == pytest.approx(shares, abs=1e-3)
+
+
 def test_only_the_labels_asked_for_are_explained_and_spans_never(predictor: Predictor) -> None:
     wanted = {"Topics": ["money", "late"], "Places": ["PLACE"], "Intent": []}
 
@@ -115,6 +148,8 @@ def test_only_the_labels_asked_for_are_explained_and_spans_never(predictor: Pred
     assert found[0].keys() == {"Topics"}
     assert found[0]["Topics"].keys() == {"money", "late"}
     assert found[1] == {"Intent": {"refund": []}}
+    assert explain(predictor, ["refund", "pay late"], [{"Topics": ["late"]}, {}])[1] == {}
+    assert explain(predictor, ["refund"], [{"Places": ["PLACE"]}]) == [{}]
 
 
 def test_an_unknown_label_is_an_error(predictor: Predictor) -> None:
