@@ -139,7 +139,7 @@ class _Text:
         sums = np.stack([terms[word.tokens].sum(axis=0) for word in self.words])
         times = np.array([[self._times[word.tokens].sum()] for word in self.words], dtype=np.float32)
         falls = ((sums - times * (mean @ leads) + lost) / np.maximum(self._count - times, 1.0)).astype(np.float32)
-        standing: Floats = (mean + bias) @ leads
+        standing = np.asarray((mean + bias) @ leads, dtype=np.float32)
         return _log_odds(standing) - _log_odds(standing - falls)
 
     def members(self, window: Window, first: int, length: int) -> Floats:
