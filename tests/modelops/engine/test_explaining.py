@@ -24,6 +24,15 @@ def predictor(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return Predictor.load(folder, tiny_encoder)
 
 
+@pytest.fixture
+def nothing_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other words owe nothing to a word: what is left is exact."""
+    monkeypatch.setattr(
+        "modelops.engine.explaining.LastLayers.lost",
+        lambda last, passed, asked: [torch.zeros(len(one.pulls), len(one.words)) for one in asked],
+    )
+
+
 def test_the_named_words_carry_the_answer(predictor: Predictor, capsys: pytest.CaptureFixture[str]) -> None:
     cases = cases_of(predictor, [example.text for example in gold(24)], "Intent")
 
@@ -74,13 +83,8 @@ def test_a_bounded_number_of_words_and_their_places_in_a_long_text(predictor: Pr
     assert all(text[word.start : word.end] in text.split() for word in words)
 
 
-def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(
-    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "modelops.engine.explaining.LastLayers.lost",
-        lambda last, passed, asked: [torch.zeros(len(one.pulls), len(one.words)) for one in asked],
-    )
+@pytest.mark.usefixtures("nothing_lost")
+def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(predictor: Predictor) -> None:
     text = "anna pay late " * 40 + "refund"
     tokens = predictor.reader.tokenize([text])
     read: dict[int | str, list[Floats]] = {}
@@ -110,13 +114,8 @@ def test_the_weights_are_the_change_when_a_words_terms_leave_the_mean(
     assert abs(found[0].weight) == pytest.approx(max(map(abs, shares.values())), abs=1e-3)
 
 
-def test_a_label_of_choice_is_weighed_by_its_log_odds_against_the_others(
-    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "modelops.engine.explaining.LastLayers.lost",
-        lambda last, passed, asked: [torch.zeros(len(one.pulls), len(one.words)) for one in asked],
-    )
+@pytest.mark.usefixtures("nothing_lost")
+def test_a_label_of_choice_is_weighed_by_its_log_odds_against_the_others(predictor: Predictor) -> None:
     three, draw = copy(predictor), np.random.default_rng(5)
     head = HeadSpec("Intent", "choice", ("lost_card", "refund", "late"))
     weight, bias = draw.normal(size=(3, predictor.reader.hidden)).astype("f4"), np.zeros(3, dtype=np.float32)
