@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from modelops.selection.pool import Floats, Picks, Pool
 
-# Between the plain sum (0), which picks the longest texts, and the mean (1), which picks the shortest.
-LENGTH_POWER = 0.8
 # Of an equal share.
 LEAST_SHARE = 1e-6
 
@@ -35,11 +33,11 @@ def nearest_to_even(probabilities: Mapping[str, float]) -> float:
 
 
 def uncertain_tokens(leads: Sequence[float] | Floats) -> float:
-    """Tokens that are uncertain, each by how much, over a power of all: `leads` [tokens], of the likeliest tag over the
-    next -> 0 or more. See docs/decisions/0009-uncertain-tokens.md.
+    """How uncertain a token is, on the average: `leads` [tokens], of the likeliest tag over the next -> 0 to 1. People
+    pay by the token. See docs/decisions/0009-uncertain-tokens.md.
     """
     found = np.asarray(leads, dtype=np.float32)
-    return float((1.0 - found).sum() / len(found) ** LENGTH_POWER) if len(found) else 0.0
+    return float((1.0 - found).mean()) if len(found) else 0.0
 
 
 def doubtful_spans(confidences: Sequence[float]) -> float:
