@@ -72,14 +72,14 @@ class StateReader:
         self.first_content = len(tokenizer.opening)
 
     def below(self, layers: int) -> "StateReader":
-        """A reader of the states that the last `layers` of the encoder are given; weights are shared."""
+        """A reader of the states that the last `layers` of the encoder are given, never in int8; weights are shared."""
         config = copy(self.encoder.config)
         config.num_hidden_layers = 0
         with torch.device("meta"):
             lower = BertModel(config, add_pooling_layer=False)
         lower.embeddings, lower.encoder.layer = self.encoder.embeddings, self.encoder.encoder.layer[:-layers]
         reader = copy(self)
-        reader.encoder = lower.train(False)
+        reader.encoder, reader._rounded = lower.train(False), None
         return reader
 
     def in_int8(self) -> "StateReader":
