@@ -24,11 +24,10 @@ from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.losses import LossDiverged, network_loss
 from modelops.engine.memory import is_out_of_memory, release, split
 from modelops.engine.network import LabelNetwork, load_encoder, prefers_bfloat16, with_adapter
-from modelops.engine.part_way import go_part_way
 from modelops.engine.peers import Peers
-from modelops.engine.targets import PreparedExample, loss_weights, prepare
+from modelops.engine.targets import loss_weights, prepare
 from modelops.engine.tokens import TextTokenizer, Window
-from modelops.engine.warmstart import every_once, start_heads
+from modelops.engine.warmstart import frozen_states, start_heads
 
 logger = logging.getLogger(__name__)
 
@@ -188,15 +187,13 @@ class TrainingRun:
 
     def held_out_loss(self) -> float | None:
         """Mean loss of the examples kept out of training; None where there are none."""
-        return self._mean_loss(self.held_out) if self.held_out else None
-
-    def _mean_loss(self, examples: Sequence[PreparedExample]) -> float:
+        if not self.held_out:
+            return None
         total = 0.0
-        self.network.eval()
-        for batch in every_once(self.network, examples, self.heads, self.tokenizer, self.arguments):
+        for batch, _ in frozen_states(self.network, self.held_out, self.heads, self.tokenizer, self.arguments):
             with torch.no_grad(), self.autocast():
                 total += float(network_loss(self.network, batch, self.heads, self.weights, 0.0)) * batch.count
-        return total / len(examples)
+        return total / len(self.held_out)
 
     def take(self, tensors: Tensors) -> None:
         """Put an adapter and heads in place of its own."""
@@ -224,24 +221,19 @@ class TrainingRun:
 
     def tensors(self) -> Tensors:
         """What was learned: adapter and heads, as a checkpoint holds them. Raises LossDiverged."""
-        self._require_numbers()
+        if not all(bool(torch.isfinite(value).all()) for value in self.trainable.values()):
+            raise LossDiverged(self.step)
         heads: dict[str, torch.Tensor] = {}
         for number, module in enumerate(self.network.heads):
             heads[f"{number}.weight"], heads[f"{number}.bias"] = module.folded()  # type: ignore[operator]
         return Tensors(dict(get_peft_model_state_dict(self.network.encoder)), heads)
 
-    def _require_numbers(self) -> None:
-        if not all(bool(torch.isfinite(value).all()) for value in self.trainable.values()):
-            raise LossDiverged(self.step)
-
     def finish(self, folder: Path, more: Mapping[str, float] = MappingProxyType({})) -> Checkpoint:
         """Write the checkpoint; `more`: figures beside its own."""
-        self._require_numbers()
-        share = go_part_way(self.network.encoder, lambda: self._mean_loss(self.held_out)) if self.held_out else 1.0
         found = self.tensors()
         with self.autocast():
             temperatures = fit_temperatures(self.network, self.held_out, self.heads, self.tokenizer, self.arguments)
-        figures = self.figures() | {"adapter_share": share} | dict(more)
+        figures = self.figures() | dict(more)
         checkpoint = Checkpoint(
             folder, self.encoder.name, self.encoder.version, self.heads, self.arguments, temperatures, figures
         )

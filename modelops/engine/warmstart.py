@@ -56,21 +56,8 @@ def frozen_states(
     tokenizer: TextTokenizer,
     arguments: TrainingArguments,
 ) -> Iterator[tuple[Batch, torch.Tensor]]:
-    """Every example once: a batch and its token states [rows, tokens, hidden], no gradient."""
+    """Every example once, like lengths together: a batch and its token states [rows, tokens, hidden], no gradient."""
     network.eval()
-    for batch in every_once(network, examples, heads, tokenizer, arguments):
-        with torch.no_grad():
-            yield batch, network.states(batch.ids, batch.mask)
-
-
-def every_once(
-    network: LabelNetwork,
-    examples: Sequence[PreparedExample],
-    heads: Sequence[HeadSpec],
-    tokenizer: TextTokenizer,
-    arguments: TrainingArguments,
-) -> Iterator[Batch]:
-    """Batches of all examples where the network is, like lengths together."""
     device = network.heads[0].linear.weight.device  # type: ignore[union-attr]
     rng = random.Random(arguments.seed)
     entries = [
@@ -82,4 +69,6 @@ def every_once(
     for first in range(0, len(entries), size):
         bucket = sorted(entries[first : first + size], key=lambda entry: sum(len(window) for window in entry[1]))
         for start in range(0, len(bucket), _ROWS):
-            yield assemble(bucket[start : start + _ROWS], examples, heads, tokenizer).to(device)  # type: ignore[arg-type]
+            batch = assemble(bucket[start : start + _ROWS], examples, heads, tokenizer).to(device)  # type: ignore[arg-type]
+            with torch.no_grad():
+                yield batch, network.states(batch.ids, batch.mask)
