@@ -6,13 +6,12 @@ and p_nk, c_n likewise from the rows of the weight. By token, because one token'
 digits, and a text's answer does not depend on the texts beside it.
 """
 
-import time
 from functools import cache
 
 import torch
 from torch import nn
 
-from modelops.engine.network import prefers_bfloat16, thread_limit
+from modelops.engine.network import least_seconds, prefers_bfloat16, thread_limit
 
 _MOST = 127
 # Activations are unsigned and their zero stands here: bytes with a sign would go the slow way without AMX. Adding it
@@ -75,12 +74,7 @@ def _processor_prefers_int8() -> bool:
 
 
 def _seconds(layers: nn.Module, states: torch.Tensor) -> float:
-    seconds: list[float] = []
-    for _ in range(12):
-        before = time.thread_time()
-        layers(states)
-        seconds.append(time.thread_time() - before)
-    return min(seconds)
+    return least_seconds(lambda: layers(states))
 
 
 def _scales(rows: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 # Of one forward, padding included. A processor is fastest while a layer's states stay in its own cache, a card when it
 # has much to do at once.
 _ROWS = 32
-_TOKENS = {"cpu": 512, "cuda": 8192}
+_PROCESSOR_TOKENS, _CARD_TOKENS = 512, 8192
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,9 @@ class StateReader:
             for owner, tokens in enumerate(tokenized)
             for window in windows_of(owner, len(tokens.ids), self._room, self._overlap)
         ]
+        most_tokens = _PROCESSOR_TOKENS if self.device.type == "cpu" else _CARD_TOKENS
         with thread_limit(self._threads), torch.inference_mode():
-            for batch in _bucketed(windows, self._tokenizer.frame, _TOKENS.get(self.device.type, _TOKENS["cuda"])):
+            for batch in _bucketed(windows, self._tokenizer.frame, most_tokens):
                 visit(self._forward(batch, tokenized))
 
     def _forward(self, windows: list[Window], tokenized: Sequence[TokenizedText]) -> StateBatch:
