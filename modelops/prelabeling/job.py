@@ -79,7 +79,7 @@ def _predict(version: ModelVersion, predictor: Predictor, documents: list[Docume
         document.pk: doubts_of(kinds, predicted.confidence, predicted.leads)
         for document, predicted in zip(documents, answers, strict=True)
     }
-    store_doubts(version.number, doubts)
+    store_doubts(version.project_id, version.number, doubts)
 
 
 def _batches(version: ModelVersion) -> Iterator[list[int]]:

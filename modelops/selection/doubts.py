@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from annotation.predictions.models import Prediction
 from annotation.projects.models import LabelSet
+from modelops.selection.pool_rows import lock_draws
 from modelops.selection.uncertainty import doubt, uncertain_tokens
 
 # A version that came back brings predictions without doubts; so many are read at one ranking.
@@ -30,8 +31,10 @@ def doubts_of(
     return {name: round(value, 5) for name, value in found.items() if value is not None}
 
 
-def store_doubts(version: int, doubts: Mapping[int, Mapping[str, float]]) -> None:
+@transaction.atomic
+def store_doubts(project_id: int, version: int, doubts: Mapping[int, Mapping[str, float]]) -> None:
     """Keep what this version said, by document; what an earlier one said goes."""
+    lock_draws(project_id)
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [version, list(doubts), [json.dumps(values) for values in doubts.values()]])
 
@@ -49,7 +52,7 @@ def read_missing(project_id: int, version: int) -> int:
         for document_id, confidence in rows.values_list("document_id", "confidence")[:MOST_READ].iterator()
     }
     if found:
-        store_doubts(version, found)
+        store_doubts(project_id, version, found)
     return len(found)
 
 

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from modelops import signals
-from modelops.live.job import embedder_for
 from modelops.selection.models import Ranking
 from modelops.selection.pool import Floats
 from modelops.selection.services import rank, send_after_commit
@@ -19,6 +18,8 @@ def run(project_id: int) -> None:
 @lru_cache(maxsize=16)
 def embedded(encoder: str, words: tuple[str, ...]) -> Floats:
     """Kept in this process: a project's labels are the same from one ranking to the next."""
+    from modelops.live.job import embedder_for  # noqa: PLC0415  # torch: most rankings embed no words
+
     return embedder_for(encoder).embed(words)
 
 

@@ -15,6 +15,8 @@ from modelops.selection.pool import Floats
 # So many documents get a place of their own; those behind wait at 0 in the order of their ids until a later ranking.
 # Writing places is the dear part of a ranking, and people label far fewer between two of them.
 PLACED = 5000
+# First key of the advisory lock; the second is the project.
+_LOCK = 4211
 
 _READ = """
     SELECT array_agg(pk), array_agg(place), array_agg(urgency), array_agg(is_new), array_agg(drawn) {doubts}
@@ -33,11 +35,22 @@ _PLACE = """
     WHERE document.id = new.id AND document.slots > 0
 """
 # A document that somebody was lent keeps the draw under which they got it.
-_DRAW = """
-    INSERT INTO modelops_draw (document_id, is_random, probability, function, group_size, doubts, changed_at)
-    SELECT new.id, new.is_random, %(probability)s, %(function)s, new.group_size, '{}', now()
+_DRAWN = """
+    SELECT new.id, new.is_random, CASE WHEN new.is_random THEN 'random' ELSE %(function)s END AS function,
+        new.group_size
     FROM unnest(%(ids)s::bigint[], %(random)s::boolean[], %(groups)s::int[]) AS new(id, is_random, group_size)
     JOIN annotation_document AS document ON document.id = new.id AND document.state = 'new'
+"""
+# Where a row is known to be there: it costs a third of what the statement below takes for it.
+_CHANGE = f"""
+    UPDATE modelops_draw AS draw SET is_random = new.is_random, probability = %(probability)s,
+        function = new.function, group_size = new.group_size, changed_at = now()
+    FROM ({_DRAWN}) AS new WHERE draw.document_id = new.id
+"""
+_ADD = f"""
+    INSERT INTO modelops_draw (document_id, is_random, probability, function, group_size, doubts, changed_at)
+    SELECT new.id, new.is_random, %(probability)s, new.function, new.group_size, '{{}}', now()
+    FROM ({_DRAWN}) AS new
     ON CONFLICT (document_id) DO UPDATE SET is_random = excluded.is_random, probability = excluded.probability,
         function = excluded.function, group_size = excluded.group_size, changed_at = excluded.changed_at
 """
@@ -78,6 +91,12 @@ def waiting_documents(project_id: int, version: int, label_sets: Sequence[str]) 
     )
 
 
+def lock_draws(project_id: int) -> None:
+    """Until commit nobody else changes many of the project's draws: two who do might wait for each other's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, project_id])
+
+
 def store_places(waiting: Waiting, order: Order) -> int:
     """Place the first documents and send the others back to 0; how many rows changed."""
     wanted = np.zeros(len(waiting.ids))
@@ -85,7 +104,7 @@ def store_places(waiting: Waiting, order: Order) -> int:
     wanted[first] = 1.0 - np.arange(len(first)) / (PLACED + 1)
     changed = np.flatnonzero(np.abs(wanted - waiting.places) > 1e-9)
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, [URGENT, waiting.ids[changed].tolist(), wanted[changed].tolist()])
+        cursor.execute(_PLACE, [URGENT, _as_array(waiting.ids[changed]), _as_array(wanted[changed])])
     return len(changed)
 
 
@@ -97,19 +116,25 @@ def store_draws(waiting: Waiting, order: Order, function: str, probability: floa
     }
     found = zip(order.is_random.tolist(), order.group_sizes.tolist(), waiting.drawn, strict=True)
     is_news = np.array([f"{words[is_random]} {size}" != drawn for is_random, size, drawn in found], dtype=bool)
-    for is_random in (True, False):
-        rows = np.flatnonzero(is_news & waiting.is_new & (order.is_random == is_random))
+    is_there = np.array([drawn != "" for drawn in waiting.drawn], dtype=bool)
+    for statement, has_row in ((_CHANGE, is_there), (_ADD, ~is_there)):
+        rows = np.flatnonzero(is_news & waiting.is_new & has_row)
         if len(rows):
-            values = {
-                "ids": waiting.ids[rows].tolist(),
-                "random": [is_random] * len(rows),
-                "groups": order.group_sizes[rows].tolist(),
+            values: dict[str, str | float] = {
+                "ids": _as_array(waiting.ids[rows]),
+                "random": _as_array(order.is_random[rows]),
+                "groups": _as_array(order.group_sizes[rows]),
                 "probability": probability,
-                "function": "random" if is_random else function,
+                "function": function,
             }
             with connection.cursor() as cursor:
-                cursor.execute(_DRAW, values)
+                cursor.execute(statement, values)
     return int(is_news.sum())
+
+
+def _as_array(values: NDArray[Any]) -> str:  # Any: numbers of several types
+    """As PostgreSQL writes an array: a list of 100,000 takes the driver ten times as long."""
+    return f"{{{','.join(map(str, values.tolist()))}}}"
 
 
 def _as_text(number: float) -> str:

@@ -23,7 +23,7 @@ from modelops.selection.models import Draw, Ranking
 from modelops.selection.order import Mix, batch_after, in_order
 from modelops.selection.policy import FUNCTIONS, Decision, Facts, Question, decide
 from modelops.selection.pool import Floats, Pool, Rows, no_vectors
-from modelops.selection.pool_rows import Waiting, store_draws, store_places, waiting_documents
+from modelops.selection.pool_rows import Waiting, lock_draws, store_draws, store_places, waiting_documents
 from modelops.selection.uncertainty import ranks
 from modelops.selection.vectors import ready_encoder, vectors_of
 from modelops.work.models import WorkState
@@ -52,7 +52,7 @@ def note_predictions(version_id: int, document_ids: Sequence[int] | None) -> Non
         rows = rows.exclude(document__draw__version=version)
         kinds = kinds_of(project_id)
         doubts = {pk: doubts_of(kinds, sure) for pk, sure in rows.values_list("document_id", "confidence")}
-        store_doubts(version, doubts)
+        store_doubts(project_id, version, doubts)
         fresh = timezone.now() - RANKED_AGAIN_AFTER
         if Ranking.objects.filter(project=project_id, ranked_at__gt=fresh).exists():
             return
@@ -107,7 +107,8 @@ def rank(project_id: int, embed: Embed | None = None) -> Decision:
     share = 1.0 if decision.function == "random" else project.random_share
     pool = _pool(project, waiting, decision, encoder, embed)
     order = in_order(pool, waiting.ids.tolist(), FUNCTIONS[decision.function], Mix(share, project.salt, gold))
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
+        lock_draws(project_id)
         store_places(waiting, order)
         store_draws(waiting, order, decision.function, share)
         _note(project, decision, facts, len(waiting.ids))

@@ -1,4 +1,4 @@
-"""Seconds to put a queue of 100,000 documents in order, database included: first ranking, and again after new doubts.
+"""Seconds to put a queue of 100,000 documents in order, database and commit included, as a project goes through them.
 
 Run by pytest, for it needs a database of its own: `pytest tests/benchmarks/ranking.py -s`.
 """
@@ -17,20 +17,27 @@ from tests import make
 
 DOCUMENTS = 100_000
 HIDDEN = 384
+# Each with the function that is set for it.
+TURNS = (
+    ("first of all", "covering"),
+    ("new doubts", "margin_clusters"),
+    ("again, same doubts", "margin_clusters"),
+    ("again, new doubts", "margin_clusters"),
+    ("another function", "covering"),
+    ("once more", "covering"),
+)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_rank_a_hundred_thousand() -> None:
     labels = [f"label {number}" for number in range(77)]
     project = make.project(label_sets=[{"name": "Set", "kind": "choice", "labels": labels}], encoder="e")
-    Project.objects.filter(pk=project.pk).update(production_version=1, selection="margin_clusters")
     fill(project)
 
-    for turn in ("first", "again, same doubts", "again, new doubts", "another function", "once more"):
+    for turn, setting in TURNS:
         if turn.endswith("new doubts"):
             new_doubts()
-        if turn.endswith("function"):
-            Project.objects.filter(pk=project.pk).update(selection="covering")
+        Project.objects.filter(pk=project.pk).update(production_version=1, selection=setting)
         before = time.perf_counter(), time.process_time()
         decision = rank(project.pk)
         print(
@@ -56,18 +63,12 @@ def fill(project: Project) -> None:
         with cursor.copy("COPY modelops_embedding (text_sha256, encoder, vector) FROM STDIN") as copy:
             for number in range(DOCUMENTS):
                 copy.write_row((f"{number + 1:064d}", "e@1", vector[number % len(vector)].tobytes()))
-        cursor.execute(
-            """
-            INSERT INTO modelops_draw (document_id, is_random, probability, function, version, doubts, changed_at)
-            SELECT id, false, 0, '', 1, jsonb_build_object('Set', round(random()::numeric, 5)), now()
-            FROM annotation_document WHERE project_id = %s
-            """,
-            [project.pk],
-        )
-        cursor.execute("ANALYZE annotation_document, modelops_draw, modelops_embedding")
+        cursor.execute("ANALYZE annotation_document, modelops_embedding")
     EmbeddingWork.objects.create(project=project, encoder="e@1", total=DOCUMENTS, done=DOCUMENTS)
 
 
 def new_doubts() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE modelops_draw SET doubts = jsonb_build_object('Set', round(random()::numeric, 5))")
+        cursor.execute(
+            "UPDATE modelops_draw SET version = 1, doubts = jsonb_build_object('Set', round(random()::numeric, 5))"
+        )
