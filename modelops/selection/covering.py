@@ -60,7 +60,8 @@ def covering(pool: Pool, count: int, seed: int) -> Picks:
     chosen = _greedy(likeness, by_gold, weights, count)
     nearest = likeness[chosen].argmax(axis=0)
     is_raised = likeness[chosen].max(axis=0) > by_gold
-    return Picks(sample[chosen], np.bincount(nearest[is_raised], minlength=len(chosen)).astype(np.int64))
+    group_sizes = np.bincount(nearest[is_raised], minlength=len(chosen)).astype(np.int64)
+    return Picks(sample[chosen], group_sizes, () if kinds is None else kinds.trusted)
 
 
 def likeness_of(points: Points) -> Steps:

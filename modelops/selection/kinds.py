@@ -20,12 +20,13 @@ class Kinds:
     """`roots` [documents, labels]: two rows' product is how far the documents' kinds agree, 1 for the same.
 
     `held` [labeled, labels]: the same of the labeled ones. `needs` [documents]: 1 for a label without gold, 1/2 for
-    one with one gold answer and so on, over what the document may be; 1 on the average.
+    one with one gold answer and so on, over what the document may be; 1 on the average. `trusted`: the choices that tell.
     """
 
     roots: Floats
     held: Floats
     needs: Floats
+    trusted: tuple[str, ...]
 
 
 def kinds_of(units: Floats, held: Floats, label_words: tuple[LabelWords, ...]) -> Kinds | None:
@@ -41,6 +42,7 @@ def kinds_of(units: Floats, held: Floats, label_words: tuple[LabelWords, ...]) -
         scale * np.concatenate([kinds.roots for kinds in found], axis=1),
         scale * np.concatenate([kinds.held for kinds in found], axis=1),
         np.mean([kinds.needs for kinds in found], axis=0, dtype=np.float32),
+        tuple(name for kinds in found for name in kinds.trusted),
     )
 
 
@@ -55,7 +57,8 @@ def _kinds_of(units: Floats, held: Floats, words: LabelWords) -> Kinds | None:
     shares = shares_of(units @ names.T, trust)
     counts = np.bincount(words.gold[known], minlength=len(names))
     needs = shares @ (1.0 / (1.0 + counts)).astype(np.float32)
-    return Kinds(np.sqrt(shares), np.sqrt(shares_of(to_gold, trust)), (needs / needs.mean()).astype(np.float32))
+    even = (needs / needs.mean()).astype(np.float32)
+    return Kinds(np.sqrt(shares), np.sqrt(shares_of(to_gold, trust)), even, (words.name,))
 
 
 def trust_in(cosines: Floats, gold: Rows) -> float:

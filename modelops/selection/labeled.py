@@ -44,4 +44,4 @@ def _words_of(label_set: LabelSet, answers: Sequence[JsonAnswer], encoder: str, 
     given = [answer.get(label_set.name) for answer in answers]
     gold = [places.get(value, -1) if isinstance(value, str) else -1 for value in given]
     words = tuple(label_words(label.name, label.definition) for label in labels)
-    return LabelWords(embed(encoder, words), np.array(gold, dtype=np.int64))
+    return LabelWords(label_set.name, embed(encoder, words), np.array(gold, dtype=np.int64))

@@ -18,11 +18,14 @@ START_BATCH = 25
 
 @dataclass(frozen=True)
 class Order:
-    """`places` [size]: 1 first, 0 last. `is_random` [size]: drawn by chance alone, whatever the function says."""
+    """`places` [size]: 1 first, 0 last. `is_random` [size]: drawn by chance alone, whatever the function says.
+    `trusted`: the choices whose labels' words took part in the order of the others.
+    """
 
     places: NDArray[np.float64]
     is_random: NDArray[np.bool_]
     group_sizes: Rows
+    trusted: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Rows:
@@ -48,15 +51,16 @@ def in_order(pool: Pool, ids: Sequence[int], function: Acquisition, mix: Mix, co
     share, places = chances(mix.salt, ids)
     is_random = share < mix.share
     group_sizes = np.zeros(pool.size, dtype=np.int64)
+    trusted: tuple[str, ...] = ()
     chosen = np.flatnonzero(~is_random)
     if len(chosen):
         picks = function(part_of(pool, chosen), min(count, len(chosen)), mix.seed)
-        rows = chosen[picks.rows]
+        rows, trusted = chosen[picks.rows], picks.trusted
         group_sizes[rows] = picks.group_sizes
         rest = np.setdiff1d(chosen, rows)
         rest = rest[np.lexsort((places[rest], -mean_doubt(pool)[rest]))]
         places[np.concatenate([rows, rest])] = 1.0 - np.arange(len(chosen)) / len(chosen)
-    return Order(places, is_random, group_sizes)
+    return Order(places, is_random, group_sizes, trusted)
 
 
 def batch_after(function: str) -> int:

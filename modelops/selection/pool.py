@@ -18,11 +18,12 @@ def no_vectors(rows: Rows) -> Floats:
 
 @dataclass(frozen=True)
 class LabelWords:
-    """A choice by the words of its labels: their embeddings [labels, hidden].
+    """The choice `name` by the words of its labels: their embeddings [labels, hidden].
 
     `gold` [labeled]: the label of each of a pool's labeled documents, -1 for one that this choice learns nothing from.
     """
 
+    name: str
     vectors: Floats
     gold: Rows
 
@@ -53,10 +54,12 @@ class Picks:
     """Distinct rows of a pool, the first to be labeled first.
 
     `group_sizes`: how many documents each stands for; 0 where the function knows no groups.
+    `trusted`: the choices whose labels' words took part.
     """
 
     rows: Rows
     group_sizes: Rows
+    trusted: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, rows: Rows) -> "Picks":

@@ -20,7 +20,7 @@ from modelops.live.services import request_embedding
 from modelops.selection.doubts import doubts_of, kinds_of, read_missing, store_doubts
 from modelops.selection.labeled import Embed, labeled_of
 from modelops.selection.models import Draw, Ranking
-from modelops.selection.order import Mix, batch_after, in_order
+from modelops.selection.order import Mix, Order, batch_after, in_order
 from modelops.selection.policy import FUNCTIONS, Decision, Facts, Question, decide
 from modelops.selection.pool import Floats, Pool, Rows, no_vectors
 from modelops.selection.pool_rows import Waiting, lock_draws, store_draws, store_places, waiting_documents
@@ -111,13 +111,14 @@ def rank(project_id: int, embed: Embed | None = None) -> Decision:
         lock_draws(project_id)
         store_places(waiting, order)
         store_draws(waiting, order, decision.function, share)
-        _note(project, decision, facts, len(waiting.ids))
+        _note(project, decision, facts, order)
     if not facts.has_vectors and decision.reason in WANT_VECTORS and len(waiting.ids) >= FEWEST_EMBEDDED:
         _embed_once(project)
     return decision
 
 
-def _note(project: Project, decision: Decision, facts: Facts, size: int) -> None:
+def _note(project: Project, decision: Decision, facts: Facts, order: Order) -> None:
+    size = len(order.places)
     noted = {
         "setting": project.selection,
         "share": project.random_share,
@@ -125,6 +126,7 @@ def _note(project: Project, decision: Decision, facts: Facts, size: int) -> None
         "version": project.production_version,
         "label_sets": list(decision.label_sets),
         "labels": {question.name: question.labels for question in facts.questions},
+        "trusted": list(order.trusted),
     }
     values = {"function": decision.function, "reason": decision.reason, "facts": noted, "total": size, "done": size}
     Ranking.objects.update_or_create(project=project, defaults={**values, "ranked_at": timezone.now()})

@@ -1,6 +1,6 @@
 """Which function a project uses and why, and why a document comes next: in words, for pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -62,6 +62,17 @@ def reason_words(reason: str) -> str:
     figures = {"few": FEW_LABELS, "few_start": FEW_LABELS_START, "start": COLD_START, "batch": BATCH}
     figures["chance_start"] = CHANCE_START
     return str(REASON_WORDS.get(reason, "")) % figures
+
+
+def trusted_words(trusted: Sequence[str], titles: Mapping[str, str]) -> str:
+    """`trusted`: the label sets whose labels' words took part in the order; nothing where there are none."""
+    named = [titles[name] for name in trusted if name in titles]
+    if not named:
+        return ""
+    return _(
+        "The words of the labels take part, for gold bears them out (%(label_sets)s): texts that may belong to a label "
+        "with little gold come sooner."
+    ) % {"label_sets": ", ".join(named)}
 
 
 def document_words(

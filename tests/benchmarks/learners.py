@@ -45,7 +45,7 @@ class ChoiceLearner:
         return len(rows)
 
     def label_words(self, labeled: Rows) -> tuple[LabelWords, ...]:
-        return () if self._words is None else (LabelWords(self._words, self._labels[labeled]),)
+        return () if self._words is None else (LabelWords("", self._words, self._labels[labeled]),)
 
     def fit(self, rows: Rows) -> None:
         vectors, labels = self._train[rows], self._labels[rows]

@@ -6,7 +6,7 @@ from django.test import Client
 from annotation.documents.models import URGENT, Document
 from annotation.people.models import User
 from annotation.projects.models import Project, Role
-from modelops.selection.models import Draw
+from modelops.selection.models import Draw, Ranking
 from modelops.selection.services import rank
 from modelops.selection.words import document_words
 from tests import make
@@ -36,6 +36,18 @@ def test_a_project_that_was_never_ranked_says_so(client: Client) -> None:
     project = make.project()
 
     assert "has not been put in order yet" in page_of(client, project, User.objects.get(username="mia"))
+
+
+def test_the_page_says_whose_labels_words_took_part(client: Client) -> None:
+    project = make.project(label_sets=[{"name": "Category", "kind": "choice", "labels": ["a", "b"]}])
+    make.document(project, "Where is my parcel?")
+    rank(project.pk)
+    mia = User.objects.get(username="mia")
+    assert "words of the labels" not in page_of(client, project, mia)
+
+    Ranking.objects.update(facts={"trusted": ["Category", "a set that is gone"]})
+
+    assert "take part, for gold bears them out (Category): texts" in page_of(client, project, mia)
 
 
 def test_annotators_do_not_see_what_the_model_thinks_of_their_next_documents(client: Client) -> None:

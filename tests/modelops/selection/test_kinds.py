@@ -20,7 +20,7 @@ def texts(count: int, seed: int) -> tuple[Floats, Rows]:
 
 def words_for(gold: Rows, *, turned: int = 0) -> LabelWords:
     """`turned`: each label has the words of another one."""
-    return LabelWords(np.roll(np.eye(12, dtype=np.float32)[:LABELS], turned, axis=0), gold)
+    return LabelWords("Category", np.roll(np.eye(12, dtype=np.float32)[:LABELS], turned, axis=0), gold)
 
 
 def test_words_that_tell_the_labels_apart_are_trusted_and_others_are_not() -> None:
@@ -77,7 +77,10 @@ def test_a_label_without_gold_is_met_before_a_larger_group_that_has_some() -> No
     pool = Pool(len(rest), vectors=lambda rows: vectors[rest[rows]], labeled=vectors[first])
     told = Pool(pool.size, vectors=pool.vectors, labeled=pool.labeled, label_words=(words_for(labels[first]),))
 
-    assert labels[rest[covering(told, 1, 0).rows[0]]] == 0
+    picks = covering(told, 1, 0)
+
+    assert labels[rest[picks.rows[0]]] == 0
+    assert picks.trusted == ("Category",)
 
 
 @pytest.mark.parametrize("size", [30, 60])
@@ -86,4 +89,7 @@ def test_words_that_are_not_borne_out_change_nothing(size: int) -> None:
     pool = Pool(size, vectors=lambda rows: vectors[25 + rows], labeled=vectors[:25])
     told = Pool(size, vectors=pool.vectors, labeled=pool.labeled, label_words=(words_for(labels[:25], turned=2),))
 
-    assert covering(told, 10, 0).rows.tolist() == covering(pool, 10, 0).rows.tolist()
+    picks = covering(told, 10, 0)
+
+    assert picks.rows.tolist() == covering(pool, 10, 0).rows.tolist()
+    assert picks.trusted == ()

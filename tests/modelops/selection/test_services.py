@@ -154,6 +154,9 @@ def test_at_the_start_gold_tells_how_far_the_words_of_the_labels_go() -> None:
     assert asked == [("e", *(f"label {number}" for number in range(9)))]
     first = Document.objects.get(pk=queue_of(project)[0])
     assert int(first.text.removeprefix("text ")) % 9 == 8
+    assert Ranking.objects.get(project=project).facts["trusted"] == ["Category"]
+    rank(project.pk)
+    assert Ranking.objects.get(project=project).facts["trusted"] == []
 
 
 def test_gold_of_test_documents_is_not_told_to_the_order() -> None:
