@@ -20,7 +20,7 @@ class Kinds:
     """`roots` [documents, labels]: two rows' product is how far the documents' kinds agree, 1 for the same.
 
     `held` [labeled, labels]: the same of the labeled ones. `needs` [documents]: 1 for a label without gold, 1/2 for
-    one with one gold answer and so on, over what the document may be; 1 on the average. `trusted`: the choices that tell.
+    one with one gold answer and so on, over what the document may be; 1 on the average. `trusted`: whose words tell it.
     """
 
     roots: Floats
