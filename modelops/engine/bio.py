@@ -110,15 +110,15 @@ def whole_confidence(log_probabilities: Floats, layout: Layout) -> float:
     return float(np.exp(log_probabilities[layout.positions].max(axis=-1).sum(dtype=np.float64)))
 
 
-def leads_of(log_probabilities: Floats, layout: Layout) -> list[float]:
-    """The likeliest tag's probability minus the next one's, for each usable token; the least over labels that overlap.
+def begin_doubts_of(log_probabilities: Floats, layout: Layout) -> list[float]:
+    """How unsure it is whether a span begins at each usable token: the variances p (1 - p) of its labels, added up.
 
+    Over a text they add up to the variance of the number of its spans, were tokens independent.
     `log_probabilities`: [tokens, tags] or [tokens, labels, 3].
     """
-    probabilities = np.exp(log_probabilities[layout.positions])
-    two = np.partition(probabilities, -2, axis=-1)[..., -2:]
-    leads = two[..., 1] - two[..., 0]
-    return [float(lead) for lead in (leads.min(axis=-1) if leads.ndim == 2 else leads)]
+    usable = log_probabilities[layout.positions]
+    begins = np.exp(usable[..., 1] if usable.ndim == 3 else usable[:, 1::2])
+    return [float(found) for found in (begins * (1.0 - begins)).sum(axis=-1)]
 
 
 def _decode(scores: Floats, layout: Layout, labels: Sequence[str]) -> list[tuple[SpanValue, float]]:

@@ -97,10 +97,11 @@ class Predicted:
 
     Confidence of a choice: label -> probability, surest first (at most 10); of choices: label -> probability, all
     labels; of spans: one number a span, in the answer's order. `whole`: the probability that a head's whole value is
-    right, "nothing here" included. `leads`: of span heads, each usable token's lead of its likeliest tag.
+    right, "nothing here" included. `begins`: of span heads, how unsure it is at each usable token
+    whether a span begins there.
     """
 
     answer: dict[str, object] = field(default_factory=dict)
     confidence: dict[str, object] = field(default_factory=dict)
     whole: dict[str, float] = field(default_factory=dict)
-    leads: dict[str, list[float]] = field(default_factory=dict)
+    begins: dict[str, list[float]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from peft import PeftModel, set_peft_model_state_dict
 from torch import nn
 from transformers import BertModel
 
-from modelops.engine.bio import layout_of, leads_of, spans_of, whole_confidence
+from modelops.engine.bio import begin_doubts_of, layout_of, spans_of, whole_confidence
 from modelops.engine.checkpoints import (
     ADAPTER,
     Checkpoint,
@@ -134,7 +134,7 @@ class Predictor:
         answer: dict[str, object] = {}
         confidence: dict[str, object] = {}
         whole: dict[str, float] = {}
-        leads: dict[str, list[float]] = {}
+        begins: dict[str, list[float]] = {}
         for head, weight, bias in self.text_heads:
             logits = weight @ scores.mean + bias
             decide = _choice if head.kind == "choice" else _choices
@@ -145,8 +145,8 @@ class Predictor:
             answer[head.name] = [span.as_wire() for span, _ in found]
             confidence[head.name] = [sure for _, sure in found]
             whole[head.name] = whole_confidence(scores.spans[head.name], layout)
-            leads[head.name] = leads_of(scores.spans[head.name], layout)
-        return Predicted(answer, confidence, whole, leads)
+            begins[head.name] = begin_doubts_of(scores.spans[head.name], layout)
+        return Predicted(answer, confidence, whole, begins)
 
     def _score(self, texts: Sequence[str]) -> list[Scores]:
         tokenized = self.reader.tokenize(texts)

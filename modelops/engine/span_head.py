@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import log_softmax, one_hot
 
-from modelops.engine.bio import layout_of, leads_of, spans_of, tags_of
+from modelops.engine.bio import begin_doubts_of, layout_of, spans_of, tags_of
 from modelops.engine.embedding import TextStates
 from modelops.engine.examples import HeadSpec, Predicted, SpanValue
 from modelops.engine.fast_head import Floats, Frame
@@ -77,14 +77,14 @@ class SpanHead:
             self.solution = refit(self._problem(self.c), self.solution, most_steps=most_steps)
 
     def answer(self, text: TextStates, parts: Parts = (), roles: Sequence[str] = ()) -> Predicted:
-        """Spans with their confidence and the leads of all usable tokens; nothing while the head can say nothing."""
+        """Spans with their confidence, and how unsure their beginnings are; nothing while the head can say nothing."""
         if self.solution is None:
             return Predicted()
         name, layout = self.spec.name, layout_of(text.places, parts, roles, self.spec)
         scores = self._log_probabilities(text)
         found = spans_of(scores, layout, self.spec)
         answer: dict[str, object] = {name: [span.as_wire() for span, _ in found]}
-        return Predicted(answer, {name: [sure for _, sure in found]}, leads={name: leads_of(scores, layout)})
+        return Predicted(answer, {name: [sure for _, sure in found]}, begins={name: begin_doubts_of(scores, layout)})
 
     def choose_c(self) -> float:
         """The strength with the least log loss in cross-validation over documents, about the newest 10,000 tokens."""

@@ -134,7 +134,7 @@ def _show(
         showing.announce(project.pk, stored, lent, base=row.base, open_count=count_open(project.pk))
     watch.lap("store")
     kinds = {shape.name: shape.kind for shape in memory.shapes}
-    return {pk: doubts_of(kinds, own.confidence, own.leads) for pk, (own, _) in answers.items() if pk not in lent}
+    return {pk: doubts_of(kinds, own.confidence, own.begins) for pk, (own, _) in answers.items() if pk not in lent}
 
 
 def _answers(memory: Memory, waiting: Sequence[reading.Waiting]) -> Answers:
@@ -153,4 +153,4 @@ def _answers(memory: Memory, waiting: Sequence[reading.Waiting]) -> Answers:
 
 
 def _joined(texts: Predicted, spans: Predicted) -> Predicted:
-    return Predicted(texts.answer | spans.answer, texts.confidence | spans.confidence, leads=spans.leads)
+    return Predicted(texts.answer | spans.answer, texts.confidence | spans.confidence, begins=spans.begins)

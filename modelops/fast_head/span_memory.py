@@ -123,7 +123,7 @@ class SpanMemory:
                 made_by[shape.name] = answered.maker
                 found.answer[shape.name] = [span for span, _ in answered.pairs]
                 found.confidence[shape.name] = [confidence for _, confidence in answered.pairs]
-                found.leads.update(own.leads)
+                found.begins.update(own.begins)
         return found, made_by
 
     def method(self, name: str) -> str:

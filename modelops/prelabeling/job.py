@@ -76,7 +76,7 @@ def _predict(version: ModelVersion, predictor: Predictor, documents: list[Docume
     answers = predict_and_store(version, predictor, documents)
     kinds = {head.name: str(head.kind) for head in predictor.checkpoint.heads}
     doubts = {
-        document.pk: doubts_of(kinds, predicted.confidence, predicted.leads)
+        document.pk: doubts_of(kinds, predicted.confidence, predicted.begins)
         for document, predicted in zip(documents, answers, strict=True)
     }
     store_doubts(version.project_id, version.number, doubts)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from annotation.predictions.models import Prediction
 from annotation.projects.models import LabelSet
 from modelops.selection.pool_rows import lock_draws
-from modelops.selection.uncertainty import doubt, uncertain_tokens
+from modelops.selection.uncertainty import doubt, uncertain_begins
 
 # A version that came back brings predictions without doubts; so many are read at one ranking.
 MOST_READ = 20_000
@@ -23,12 +23,12 @@ _STORE = """
 
 
 def doubts_of(
-    kinds: Mapping[str, str], confidence: Mapping[str, object], leads: Mapping[str, Sequence[float]] | None = None
+    kinds: Mapping[str, str], confidence: Mapping[str, object], begins: Mapping[str, Sequence[float]] | None = None
 ) -> dict[str, float]:
-    """One document's doubt by label set. `leads`: of span sets, by how much each token's likeliest tag leads."""
+    """One document's doubt by label set. `begins`: of span sets, at each token whether one begins."""
     found = {name: doubt(kind, confidence.get(name)) for name, kind in kinds.items()}
-    found |= {name: uncertain_tokens(values) for name, values in (leads or {}).items() if name in kinds}
-    return {name: round(value, 5) for name, value in found.items() if value is not None}
+    found |= {name: uncertain_begins(values) for name, values in (begins or {}).items() if name in kinds}
+    return {name: round(value, 7) for name, value in found.items() if value is not None}
 
 
 @transaction.atomic

@@ -32,12 +32,13 @@ def nearest_to_even(probabilities: Mapping[str, float]) -> float:
     return max((1.0 - abs(2 * value - 1.0) for value in probabilities.values()), default=0.0)
 
 
-def uncertain_tokens(leads: Sequence[float] | Floats) -> float:
-    """How uncertain a token is, on the average: `leads` [tokens], of the likeliest tag over the next -> 0 to 1. People
-    pay by the token. See docs/decisions/0009-uncertain-tokens.md.
+def uncertain_begins(begins: Sequence[float] | Floats) -> float:
+    """How unsure it is where spans begin, on the average of the tokens: `begins` [tokens], each the variances
+    p (1 - p) of a beginning. Spans are what is learned, and people pay by the token. See
+    docs/decisions/0009-uncertain-tokens.md.
     """
-    found = np.asarray(leads, dtype=np.float32)
-    return float((1.0 - found).mean()) if len(found) else 0.0
+    found = np.asarray(begins, dtype=np.float32)
+    return float(found.mean()) if len(found) else 0.0
 
 
 def doubtful_spans(confidences: Sequence[float]) -> float:

@@ -41,9 +41,9 @@ REASON_WORDS: dict[str, Promise] = {
         "Before a model has learned from %(chance_start)d gold answers, its doubt about spans says little. Every text "
         "holds words of many kinds, so a random order learns at least as fast."
     ),
-    "spans": gettext_lazy("Spans are learned from words that the model is unsure about; long texts get no advantage."),
+    "spans": gettext_lazy("Spans are learned where the model doubts whether one begins; long texts get no advantage."),
     "spans_and_diverse": gettext_lazy(
-        "Spans are learned from words that the model is unsure about; long texts get no advantage. Of like texts one "
+        "Spans are learned where the model doubts whether one begins; long texts get no advantage. Of like texts one "
         "is enough, so the next %(batch)d are spread over as many groups."
     ),
     "doubtful": gettext_lazy("The model learns most where its two likeliest labels lie close together."),

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from modelops.engine.bio import Layout, layout_of, spans_of, tags_of
+from modelops.engine.bio import Layout, begin_doubts_of, layout_of, spans_of, tags_of
 from modelops.engine.examples import HeadSpec, SpanValue
 from modelops.selection.policy import Question
 from modelops.selection.pool import Floats, LabelWords, Rows
-from modelops.selection.uncertainty import uncertain_tokens
+from modelops.selection.uncertainty import uncertain_begins
 from tests.benchmarks.embedded import Row, TokenStates
 
 STRENGTH = 0.3
@@ -87,11 +87,7 @@ class SpanLearner:
         return np.array([self._doubt(int(row)) for row in self._train[rows]], dtype=np.float32)
 
     def _doubt(self, row: int) -> float:
-        found = np.exp(self._log_probabilities(row)[self._layouts[row].positions])
-        if not len(found):
-            return 0.0
-        two = np.partition(found, -2, axis=1)[:, -2:]
-        return uncertain_tokens(two[:, 1] - two[:, 0])
+        return uncertain_begins(begin_doubts_of(self._log_probabilities(row), self._layouts[row]))
 
     def score(self) -> float:
         right = found_count = wanted_count = 0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modelops.engine.bio import IGNORED, layout_of, spans_of, tags_of, whole_confidence
+from modelops.engine.bio import IGNORED, begin_doubts_of, layout_of, spans_of, tags_of, whole_confidence
 from modelops.engine.examples import HeadSpec, SpanValue
 from modelops.engine.tokens import TextTokenizer
 
@@ -126,3 +126,20 @@ def test_a_whole_value_is_as_likely_as_the_likeliest_tags_of_all_usable_tokens()
 
     assert found == pytest.approx(0.8 * 0.5, rel=1e-4)  # the token in the middle shows nothing
     assert whole_confidence(np.zeros((0, 5), dtype=np.float32), layout_of([], (), (), HEAD)) == 1.0
+
+
+def test_it_is_unsure_where_spans_begin_and_not_how_they_go_on() -> None:
+    """Tags are O, B-A, I-A, B-B, I-B. The token in the middle shows nothing."""
+    layout = layout_of([(0, 2), (2, 2), (2, 4), (4, 6)], (), (), HEAD)
+    begins = [0.5, 0.5, 0, 0, 0], [0.1, 0.9, 0, 0, 0], [0, 0.4, 0, 0.6, 0], [0.5, 0, 0.5, 0, 0]
+    chances = np.array(begins, dtype=np.float32)
+
+    assert begin_doubts_of(np.log(np.maximum(chances, 1e-9)), layout) == pytest.approx([0.25, 0.48, 0.0], abs=1e-6)
+    assert begin_doubts_of(np.zeros((0, 5), dtype=np.float32), layout_of([], (), (), HEAD)) == []
+
+
+def test_labels_that_overlap_are_unsure_each_on_its_own() -> None:
+    layout = layout_of([(0, 2)], (), (), HEAD)
+    chances = np.array([[[0.5, 0.5, 0.0], [0.2, 0.1, 0.7]]], dtype=np.float32)
+
+    assert begin_doubts_of(np.log(np.maximum(chances, 1e-9)), layout) == pytest.approx([0.25 + 0.09], abs=1e-6)

@@ -65,7 +65,7 @@ def test_spans_come_back_where_people_put_them_in_both_languages(embedder: Embed
 
     assert [one.answer["Places"] for one in answers] == [marks(text, words) for text, words in GOLD]
     assert all(0.5 < sure <= 1 for one in answers for sure in one.confidence["Places"])  # type: ignore[attr-defined]
-    assert [len(one.leads["Places"]) for one in answers] == [
+    assert [len(one.begins["Places"]) for one in answers] == [
         sum(start < end for start, end in text.places) for text in texts
     ]
 

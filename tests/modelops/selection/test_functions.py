@@ -18,7 +18,7 @@ from modelops.selection.uncertainty import (
     most_doubtful,
     nearest_to_even,
     ranks,
-    uncertain_tokens,
+    uncertain_begins,
 )
 
 LABELS = 3
@@ -89,11 +89,11 @@ def test_labels_decided_one_by_one_are_least_sure_at_one_half() -> None:
     assert nearest_to_even({}) == 0.0
 
 
-def test_uncertain_tokens_weigh_less_in_a_long_text() -> None:
-    assert uncertain_tokens([0.1]) == pytest.approx(0.9)
-    assert uncertain_tokens([0.1] + [1.0] * 31) == pytest.approx(0.9 / 32)
-    assert uncertain_tokens([0.1, 0.1]) == pytest.approx(uncertain_tokens([0.1]))
-    assert uncertain_tokens([]) == 0.0
+def test_uncertain_begins_weigh_less_in_a_long_text() -> None:
+    assert uncertain_begins([0.2]) == pytest.approx(0.2)
+    assert uncertain_begins([0.2] + [0.0] * 31) == pytest.approx(0.2 / 32)
+    assert uncertain_begins([0.2, 0.2]) == pytest.approx(uncertain_begins([0.2]))
+    assert uncertain_begins([]) == 0.0
 
 
 def test_a_doubt_is_read_from_a_prediction_by_kind() -> None:
