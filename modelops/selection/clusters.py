@@ -12,8 +12,8 @@ from modelops.selection.uncertainty import doubt_shares, mean_doubt
 MOST_CLUSTERED = 10_000
 MOST_DOUBTFUL = 4_000
 # Uncertain tokens lie close together where spans are rare, and everywhere where they are many.
-DOUBT_HELD = 0.5
-FEWEST_A_PICK = 4
+DOUBT_HELD = 0.15
+FEWEST_A_PICK = 2
 # Neighbors within its cluster by which a document is typical, and the smallest cluster that counts; both of the paper.
 NEIGHBORS = 20
 SMALLEST_CLUSTER = 5
@@ -32,9 +32,9 @@ def margin_clusters(pool: Pool, count: int, seed: int) -> Picks:
 
 
 def uncertain_clusters(pool: Pool, count: int, seed: int) -> Picks:
-    """The same for doubts that add up, as uncertain tokens do: among the fewest documents that hold half of all doubt.
+    """The same for doubts that add up, as uncertain tokens do: among the fewest that hold 15 % of all doubt.
 
-    At least 4 documents a pick are clustered, and at most 4,000. Without vectors the most doubtful come first.
+    At least 2 documents a pick are clustered, and at most 4,000. Without vectors the most doubtful come first.
     """
     shares = doubt_shares(pool)
     ranked = np.argsort(-shares, kind="stable")

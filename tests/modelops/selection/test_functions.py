@@ -153,15 +153,17 @@ def test_doubtful_documents_of_one_kind_come_once() -> None:
     assert {int(row) // 40 for row in margin_clusters(pool, 12, 0).rows} == {0, 1}
 
 
-def test_among_uncertain_texts_those_count_that_hold_half_of_all_doubt() -> None:
+def test_among_uncertain_texts_those_count_that_hold_much_of_all_doubt() -> None:
     vectors = heaps([10, 10, 40])
-    doubts = np.array([5.0] * 10 + [4.9] * 10 + [0.1] * 40, np.float32)
+    doubts = np.array([5.0] * 3 + [0.1] * 7 + [4.9] * 3 + [0.1] * 47, np.float32)
 
     picks = uncertain_clusters(Pool(60, {"Entities": doubts}, lambda rows: vectors[rows]), 3, 0)
+    one = uncertain_clusters(Pool(60, {"Entities": np.ones(60, np.float32)}, lambda rows: vectors[rows]), 1, 0)
 
-    assert (picks.rows < 20).all()
+    assert (doubts[picks.rows] > 4).all()
     assert len({int(row) // 10 for row in picks.rows}) == 2
-    assert picks.group_sizes.sum() == 12
+    assert picks.group_sizes.sum() == 6  # two a pick at least
+    assert one.group_sizes.tolist() == [9]  # 15 % of 60 equal ones
 
 
 def test_shares_of_doubt_are_averaged_over_the_label_sets_whatever_their_scale() -> None:
