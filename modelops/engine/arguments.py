@@ -30,6 +30,8 @@ class TrainingArguments:
     learning_rate: of the adapter; None takes 1e-3, or 5e-4 when a span head is present (2e-3 does not learn spans).
     head_learning_rate: of the heads, whose inputs are standardized.
     warm_start: heads start from a linear fit on the frozen encoder's states.
+    adapter_share: how much of what the adapter changed is kept at the end, before the heads are fitted on its states;
+    None takes 0.6, or 1.0 when a span head is present (see `closing.py`).
     max_length: tokens a window, prefix and markers included; longer texts are cut into windows that share
     `window_overlap` tokens. max_windows: windows of one text used in one epoch.
     class_weights: loss weight of a label by its count: none, 1/sqrt(count) or 1/count, kept within 1/4 and 4; not
@@ -60,6 +62,7 @@ class TrainingArguments:
     lora_alpha: int = 32
     lora_dropout: float = 0.0
     lora_targets: tuple[str, ...] = ("query", "key", "value", "dense")
+    adapter_share: float | None = None
     max_length: int = 256
     window_overlap: int = 48
     max_windows: int = 8
@@ -95,6 +98,8 @@ class TrainingArguments:
         _require(self.class_weights in get_args(ClassWeights), "class_weights", "none, sqrt or balanced")
         _require(self.bf16 in (None, True, False), "bf16", "None, true or false")
         _require(isinstance(self.warm_start, bool), "warm_start", "true or false")
+        share = self.adapter_share
+        _require(share is None or (_is_number(share) and 0 < share <= 1), "adapter_share", "None or above 0, at most 1")
         self._check_options()
 
     def _check_options(self) -> None:

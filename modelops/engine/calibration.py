@@ -9,10 +9,7 @@ from modelops.engine.arguments import TrainingArguments
 from modelops.engine.bio import IGNORED
 from modelops.engine.examples import HeadSpec
 from modelops.engine.losses import head_loss
-from modelops.engine.network import LabelNetwork, pooled
 from modelops.engine.targets import PreparedExample
-from modelops.engine.tokens import TextTokenizer
-from modelops.engine.warmstart import frozen_states
 
 _FEWEST_EXAMPLES = 200
 _MOST_HELD_OUT = 200
@@ -31,31 +28,8 @@ def calibration_split(
     return learned, [prepared[index] for index in sorted(chosen)]
 
 
-def fit_temperatures(
-    network: LabelNetwork,
-    examples: Sequence[PreparedExample],
-    heads: Sequence[HeadSpec],
-    tokenizer: TextTokenizer,
-    arguments: TrainingArguments,
-) -> tuple[float, ...]:
-    """Temperatures with the least log loss on `examples`, between 1/4 and 4; 1.0 for a head with under 15 of them."""
-    logits: list[list[torch.Tensor]] = [[] for _ in heads]
-    goals: list[list[torch.Tensor]] = [[] for _ in heads]
-    for batch, states in frozen_states(network, examples, heads, tokenizer, arguments):
-        texts = pooled(states, batch.mask, batch.owners, batch.count)
-        with torch.no_grad():
-            for number, (module, head) in enumerate(zip(network.heads, heads, strict=True)):
-                output = module(states if head.kind == "span" else texts).float()
-                logits[number].append(output.reshape(-1, output.shape[-1]))
-                goal = batch.targets[number]
-                goals[number].append(goal.flatten(0, 1) if head.kind == "span" else goal)
-    return tuple(
-        _temperature(torch.cat(logits[number]), torch.cat(goals[number]), head) if logits[number] else 1.0
-        for number, head in enumerate(heads)
-    )
-
-
-def _temperature(logits: torch.Tensor, goals: torch.Tensor, head: HeadSpec) -> float:
+def temperature(logits: torch.Tensor, goals: torch.Tensor, head: HeadSpec) -> float:
+    """With the least log loss on [rows, width] of unseen examples, between 1/4 and 4; 1.0 for fewer than 15 of them."""
     unknown = -1 if head.kind == "choices" else IGNORED
     known = goals != unknown
     if int((known if known.dim() == 1 else known.all(dim=1)).sum()) < _FEWEST_KNOWN:
@@ -64,6 +38,6 @@ def _temperature(logits: torch.Tensor, goals: torch.Tensor, head: HeadSpec) -> f
     even = torch.ones(classes[head.kind], device=logits.device)
     candidates = [2.0 ** (step / 16) for step in range(-32, 33)]
     with torch.autocast(logits.device.type, enabled=False):
-        losses = [float(head_loss(logits / temperature, goals, head, even)) for temperature in candidates]
+        losses = [float(head_loss(logits / tried, goals, head, even)) for tried in candidates]
     best: float = candidates[losses.index(min(losses))]
     return best

@@ -37,13 +37,19 @@ class Int8Linear(nn.Module):
         self._bias = torch.zeros(len(weight)) if plain.bias is None else plain.bias.detach().float()
 
     def forward(
-        self, states: torch.Tensor, *, may_overwrite: bool = False, into: torch.Tensor | None = None
+        self,
+        states: torch.Tensor,
+        *,
+        may_overwrite: bool = False,
+        into: torch.Tensor | None = None,
+        lowest: float | None = None,
     ) -> torch.Tensor:
         """`may_overwrite`: `states` are of no use afterwards, which saves a round through memory.
 
-        `into`: where the result is written, [..., outputs] with as many rows.
+        `into`: where the result is written, [..., outputs] with as many rows. `lowest`: no state lies below it, so
+        that the smallest of a row need not be looked for.
         """
-        scales = _scales(states)
+        scales = _scales(states) if lowest is None else _scales_above(states, lowest)
         divided = torch.mul(states, scales.reciprocal(), out=states if may_overwrite else None)
         whole = divided.round_().to(torch.int8).view(torch.uint8).add_(_ZERO)
         product: torch.Tensor = torch.ops.onednn.qlinear_pointwise(whole, 1.0, _ZERO, *self._weight, None, *_AS_FLOATS)
@@ -82,3 +88,7 @@ def _scales(rows: torch.Tensor) -> torch.Tensor:
     # Two passes over the row, and still faster than one over absolute values, which have to be written somewhere.
     highest, lowest = rows.amax(dim=1, keepdim=True), rows.amin(dim=1, keepdim=True)
     return torch.maximum(highest, lowest.neg_()).clamp_(min=_LEAST).div_(_MOST)
+
+
+def _scales_above(rows: torch.Tensor, lowest: float) -> torch.Tensor:
+    return rows.amax(dim=1, keepdim=True).clamp_(min=max(-lowest, _LEAST)).div_(_MOST)

@@ -1,4 +1,4 @@
-"""What each head is punished for, and its quick start on the frozen encoder."""
+"""What each head is punished for."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,7 @@ from torch.nn import functional
 from modelops.engine.batches import Batch
 from modelops.engine.bio import IGNORED
 from modelops.engine.examples import HeadSpec
-from modelops.engine.network import Head, LabelNetwork, pooled
-
-# As in logistic regression on standardized features: 0.05 to 3 are equally good on 77 classes, 0.003 costs 7 points.
-_C = 0.1
+from modelops.engine.network import LabelNetwork, pooled
 
 
 class LossDiverged(ValueError):
@@ -56,38 +53,3 @@ def network_loss(
         else:
             total = total + head_loss(module(texts), target, head, weight, smoothing if head.kind == "choice" else 0.0)
     return total
-
-
-def start_head(
-    module: Head, features: torch.Tensor, target: torch.Tensor, head: HeadSpec, weights: torch.Tensor
-) -> None:
-    """Standardize the head's input and fit it on frozen `features` [rows, hidden] (ridge-penalized, L-BFGS).
-
-    Without a known row the head is left at zero.
-    """
-    known = _known_rows(target, head)
-    if not bool(known.any()):
-        return
-    features, target = features[known], target[known]
-    module.mean.copy_(features.mean(dim=0))
-    variance = features.var(dim=0, correction=0)
-    module.scale.copy_((variance + 0.1 * variance.mean() + 1e-3).sqrt())
-    parameters = list(module.linear.parameters())
-    optimizer = torch.optim.LBFGS(parameters, max_iter=60, history_size=8, line_search_fn="strong_wolfe")
-    penalty = 0.5 / _C / len(features)
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = head_loss(module(features), target, head, weights)
-        loss = loss + penalty * module.linear.weight.pow(2).sum()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
-
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
-
-
-def _known_rows(target: torch.Tensor, head: HeadSpec) -> torch.Tensor:
-    if head.kind == "choices":
-        return (target >= 0).all(dim=1)
-    known = target != IGNORED
-    return known if known.dim() == 1 else known.all(dim=1)

@@ -17,8 +17,9 @@ from torch import nn
 from modelops.engine.arguments import TrainingArguments, epochs_for
 from modelops.engine.augmentation import blanked
 from modelops.engine.batches import assemble, plan_epoch
-from modelops.engine.calibration import calibration_split, fit_temperatures
+from modelops.engine.calibration import calibration_split
 from modelops.engine.checkpoints import Checkpoint, ResumeState, load_resume, save_resume, write_checkpoint
+from modelops.engine.closing import close
 from modelops.engine.encoders import EncoderFolder
 from modelops.engine.examples import Example, HeadSpec
 from modelops.engine.losses import LossDiverged, network_loss
@@ -219,20 +220,31 @@ class TrainingRun:
             "pieces": float(self.pieces),
         }
 
-    def tensors(self) -> Tensors:
-        """What was learned: adapter and heads, as a checkpoint holds them. Raises LossDiverged."""
+    def check(self) -> None:
+        """Raises LossDiverged."""
         if not all(bool(torch.isfinite(value).all()) for value in self.trainable.values()):
             raise LossDiverged(self.step)
+
+    def tensors(self) -> Tensors:
+        """What was learned: adapter and heads, as a checkpoint holds them. Raises LossDiverged."""
+        self.check()
         heads: dict[str, torch.Tensor] = {}
         for number, module in enumerate(self.network.heads):
             heads[f"{number}.weight"], heads[f"{number}.bias"] = module.folded()  # type: ignore[operator]
         return Tensors(dict(get_peft_model_state_dict(self.network.encoder)), heads)
 
+    def close(self) -> tuple[float, ...]:
+        """Bring the network to where it will answer from; its heads' temperatures. Raises LossDiverged."""
+        self.check()
+        with self.autocast():
+            return close(
+                self.network, self.learned, self.held_out, self.heads, self.weights, self.tokenizer, self.arguments
+            )
+
     def finish(self, folder: Path, more: Mapping[str, float] = MappingProxyType({})) -> Checkpoint:
         """Write the checkpoint; `more`: figures beside its own."""
+        temperatures = self.close()
         found = self.tensors()
-        with self.autocast():
-            temperatures = fit_temperatures(self.network, self.held_out, self.heads, self.tokenizer, self.arguments)
         figures = self.figures() | dict(more)
         checkpoint = Checkpoint(
             folder, self.encoder.name, self.encoder.version, self.heads, self.arguments, temperatures, figures

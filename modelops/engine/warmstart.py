@@ -9,7 +9,7 @@ from modelops.engine.arguments import TrainingArguments
 from modelops.engine.batches import Batch, assemble, chosen_windows
 from modelops.engine.bio import IGNORED
 from modelops.engine.examples import HeadSpec
-from modelops.engine.losses import start_head
+from modelops.engine.head_start import Seen, start_head
 from modelops.engine.network import LabelNetwork, pooled
 from modelops.engine.targets import PreparedExample
 from modelops.engine.tokens import TextTokenizer
@@ -26,27 +26,41 @@ def start_heads(
     tokenizer: TextTokenizer,
     arguments: TrainingArguments,
 ) -> None:
-    """Fit every head of `network` on states of the encoder as it stands. Spans learn from at most 60,000 tokens."""
-    texts: list[torch.Tensor] = []
-    tokens: list[list[torch.Tensor]] = [[] for _ in heads]
-    goals: list[list[torch.Tensor]] = [[] for _ in heads]
-    seen = 0
+    """Fit every head of `network` on states of the encoder as it stands."""
+    seen = seen_by_heads(network, examples, heads, tokenizer, arguments)
+    for module, head, own, weight in zip(network.heads, heads, seen, weights, strict=True):
+        start_head(module, own, head, weight)  # type: ignore[arg-type]
+
+
+def seen_by_heads(
+    network: LabelNetwork,
+    examples: Sequence[PreparedExample],
+    heads: Sequence[HeadSpec],
+    tokenizer: TextTokenizer,
+    arguments: TrainingArguments,
+) -> list[Seen]:
+    """What the encoder as it stands makes of the examples, for each head. Spans learn from at most 60,000 tokens."""
+    found: list[list[Seen]] = [[] for _ in heads]
+    tokens = documents = 0
     for batch, states in frozen_states(network, examples, heads, tokenizer, arguments):
-        texts.append(pooled(states, batch.mask, batch.owners, batch.count))
-        for number, head in enumerate(heads):
-            target = batch.targets[number]
+        texts = pooled(states, batch.mask, batch.owners, batch.count)
+        each = torch.arange(documents, documents + batch.count, device=states.device)
+        for one, head, target in zip(found, heads, batch.targets, strict=True):
             if head.kind != "span":
-                goals[number].append(target)
-            elif seen < _MOST_TOKENS:
+                one.append(Seen(texts, target, each))
+            elif tokens < _MOST_TOKENS:
                 known = target != IGNORED
                 known = known.all(dim=-1) if head.overlap else known
-                tokens[number].append(states[known])
-                goals[number].append(target[known])
-        seen += int(batch.mask.sum())
-    for number, head in enumerate(heads):
-        features = torch.cat(tokens[number]) if head.kind == "span" else torch.cat(texts)
-        with torch.autocast(features.device.type, enabled=False):
-            start_head(network.heads[number], features, torch.cat(goals[number]), head, weights[number])  # type: ignore[arg-type]
+                owners = each[batch.owners][:, None].expand(known.shape)
+                one.append(Seen(states[known], target[known], owners[known]))
+        tokens += int(batch.mask.sum())
+        documents += batch.count
+    return [_joined(one) for one in found]
+
+
+def _joined(parts: Sequence[Seen]) -> Seen:
+    columns = zip(*((part.features, part.target, part.owners) for part in parts), strict=True)
+    return Seen(*(torch.cat(column) for column in columns))
 
 
 def frozen_states(

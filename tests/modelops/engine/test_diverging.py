@@ -27,6 +27,6 @@ def test_weights_that_broke_in_the_very_last_step_are_not_written(tiny_encoder: 
     one_step = replace(QUICK, learning_rate=1e35, weight_decay=1e5, epochs=1, batch_size=64)
 
     with pytest.raises(LossDiverged):
-        fit(gold(), [INTENT], one_step, encoder=tiny_encoder, folder=tmp_path)
+        fit(gold(), [INTENT], one_step, encoder=tiny_encoder, folder=tmp_path, device="cpu")
 
     assert not (tmp_path / DESCRIPTION).exists()

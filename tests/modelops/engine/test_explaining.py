@@ -21,7 +21,7 @@ from tests.modelops.engine.gold import HEADS, QUICK, gold
 def predictor(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Predictor:
     folder = tmp_path_factory.mktemp("checkpoint")
     fit(gold(32), HEADS, replace(QUICK, epochs=10), encoder=tiny_encoder, folder=folder)
-    return Predictor.load(folder, tiny_encoder)
+    return Predictor.load(folder, tiny_encoder, "cpu")
 
 
 @pytest.fixture

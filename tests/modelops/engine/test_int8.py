@@ -23,7 +23,7 @@ pytestmark = needs_int8
 def predictor(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Predictor:
     folder = tmp_path_factory.mktemp("checkpoint")
     fit(gold(32), HEADS, replace(QUICK, epochs=10), encoder=tiny_encoder, folder=folder)
-    return Predictor.load(folder, tiny_encoder)
+    return Predictor.load(folder, tiny_encoder, "cpu")
 
 
 @pytest.mark.parametrize("rows", [2, 3, 70])
@@ -82,7 +82,11 @@ def test_an_encoder_whose_layers_lose_nothing_gives_what_the_plain_one_gives(
 ) -> None:
     def plain(linear: nn.Linear) -> Callable[..., torch.Tensor]:
         def layer(
-            states: torch.Tensor, *, may_overwrite: bool = False, into: torch.Tensor | None = None
+            states: torch.Tensor,
+            *,
+            may_overwrite: bool = False,
+            into: torch.Tensor | None = None,
+            lowest: float | None = None,
         ) -> torch.Tensor:
             product: torch.Tensor = linear(states)
             return product if into is None else into.copy_(product.view(into.shape))

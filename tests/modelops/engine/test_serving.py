@@ -49,12 +49,13 @@ def test_order_and_company_do_not_change_an_answer(predictor: Predictor) -> None
 
 
 def test_bfloat16_weights_give_the_same_choices(
-    predictor: Predictor, checkpoint: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
+    checkpoint: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [example.text for example in gold(20)]
+    predictor = Predictor.load(checkpoint, tiny_encoder, "cpu")
     monkeypatch.setattr("modelops.engine.states.prefers_bfloat16", lambda device: True)
 
-    halved = Predictor.load(checkpoint, tiny_encoder)
+    halved = Predictor.load(checkpoint, tiny_encoder, "cpu")
 
     assert np.abs(halved.embed(texts) - predictor.embed(texts)).max() > 0
     assert [one.answer["Intent"] for one in halved.predict(texts)] == [
@@ -107,10 +108,10 @@ def test_spans_are_found_all_through_a_long_text(tiny_encoder: Path, tmp_path: P
         for count in range(4, 24)
     ]
     arguments = replace(QUICK, epochs=20, batch_size=4)
-    fit(examples, [PLACES], arguments, encoder=tiny_encoder, folder=tmp_path)
+    fit(examples, [PLACES], arguments, encoder=tiny_encoder, folder=tmp_path, device="cpu")
     text = sentence * (3_000 // len(sentence))
 
-    places: Any = Predictor.load(tmp_path, tiny_encoder).predict([text])[0].answer["Places"]  # Any: wire form
+    places: Any = Predictor.load(tmp_path, tiny_encoder, "cpu").predict([text])[0].answer["Places"]  # Any: wire form
 
     assert places == [_paris(first) for first in range(0, len(text), len(sentence))]
 

@@ -181,8 +181,13 @@ def test_small_and_one_sided_gold_does_not_crash(count: int, start: str, tiny_en
     assert len(predicted) == 2
 
 
-def test_temperatures_are_fitted_on_examples_that_were_held_out(tiny_encoder: Path, tmp_path: Path) -> None:
-    arguments = replace(QUICK, epochs=1, calibration_share=0.2)
+@pytest.mark.parametrize("half", [False, True])
+def test_temperatures_are_fitted_on_examples_that_were_held_out(
+    half: bool,  # noqa: FBT001
+    tiny_encoder: Path,
+    tmp_path: Path,
+) -> None:
+    arguments = replace(QUICK, epochs=1, calibration_share=0.2, bf16=half)
 
     checkpoint = fit(gold(200), [INTENT, TOPICS], arguments, encoder=tiny_encoder, folder=tmp_path)
 

@@ -1,0 +1,143 @@
+"""Where a head begins: a linear fit on the frozen encoder, held back as far as cross-validation asks for.
+
+No one strength fits all: on two or three labels the least loss on unseen texts lies at a c of 0.001, on 77 at 0.03
+(docs/benchmarks.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from modelops.engine.bio import IGNORED
+from modelops.engine.examples import HeadSpec
+from modelops.engine.losses import head_loss
+from modelops.engine.network import Head
+
+# `c` times the summed loss plus half the squared weights, of standardized features; in rising order.
+CANDIDATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_FOLDS = 3
+# Rows (texts or tokens) that the choice is tried on.
+_MOST_TRIED = 4000
+_TRIAL_STEPS = 12
+_STEPS = 60
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a head learns from: `features` [rows, hidden], `target` [rows] or [rows, labels] as in Batch, and `owners`
+    [rows], the number of each row's document.
+    """
+
+    features: torch.Tensor
+    target: torch.Tensor
+    owners: torch.Tensor
+
+    def __getitem__(self, chosen: torch.Tensor | slice) -> "Seen":
+        return Seen(self.features[chosen], self.target[chosen], self.owners[chosen])
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __add__(self, other: "Seen") -> "Seen":
+        """Both; the documents of `other` are others."""
+        after = int(self.owners.max()) + 1 if len(self) else 0
+        pairs = ((self.features, other.features), (self.target, other.target), (self.owners, other.owners + after))
+        return Seen(*(torch.cat(pair) for pair in pairs))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Of one head: ridge-penalized, by L-BFGS."""
+
+    head: HeadSpec
+    weights: torch.Tensor
+
+    def run(self, linear: nn.Linear, seen: Seen, c: float, steps: int) -> None:
+        """Move `linear` to the least penalized loss on `seen`, from where it stands."""
+        optimizer = torch.optim.LBFGS(
+            list(linear.parameters()), max_iter=steps, history_size=8, line_search_fn="strong_wolfe"
+        )
+        penalty = 0.5 / c / len(seen)
+
+        def closure() -> torch.Tensor:
+            optimizer.zero_grad()
+            loss = self.loss(linear, seen) + penalty * linear.weight.pow(2).sum()
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss
+
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
+
+    def loss(self, linear: nn.Linear, seen: Seen) -> torch.Tensor:
+        return head_loss(linear(seen.features), seen.target, self.head, self.weights)
+
+
+def start_head(module: Head, seen: Seen, head: HeadSpec, weights: torch.Tensor, c: float | None = None) -> float | None:
+    """Standardize the head's input and fit it, wherever it stood before; the strength: `c`, or the one chosen.
+
+    Without a known row the head is left as it is: None.
+    """
+    seen = seen[_known_rows(seen.target, head)]
+    if not len(seen):
+        return None
+    _to_zero(module.linear)
+    module.mean.copy_(seen.features.mean(dim=0))
+    variance = seen.features.var(dim=0, correction=0)
+    module.scale.copy_((variance + 0.1 * variance.mean() + 1e-3).sqrt())
+    standard = Seen((seen.features - module.mean) / module.scale, seen.target, seen.owners)
+    fit = Fit(head, weights)
+    with torch.autocast(seen.features.device.type, enabled=False):
+        c = c or choose_strength(fit, standard)
+        fit.run(module.linear, standard, c, _STEPS)
+    return c
+
+
+def choose_strength(fit: Fit, seen: Seen, candidates: Sequence[float] = CANDIDATES) -> float:
+    """The `c` with the least loss on documents that it did not learn from, over three folds; equal ones: the least.
+
+    `candidates` in rising order, until one does worse than the one before.
+    """
+    seen = seen[:_MOST_TRIED]
+    folds = [_Fold.of(fit, seen, seen.owners % _FOLDS == number) for number in range(_FOLDS)]
+    folds = [fold for fold in folds if len(fold.learned) and len(fold.tested)]
+    best, least = candidates[0], float("inf")
+    for c in candidates:
+        loss = sum(fold.loss(c) for fold in folds)
+        if loss > least:
+            break
+        if loss < least:
+            best, least = c, loss
+    return best
+
+
+@dataclass(frozen=True)
+class _Fold:
+    fit: Fit
+    learned: Seen
+    tested: Seen
+    linear: nn.Linear
+
+    @classmethod
+    def of(cls, fit: Fit, seen: Seen, is_out: torch.Tensor) -> "_Fold":
+        linear = nn.Linear(seen.features.shape[1], fit.head.width, device=seen.features.device)
+        _to_zero(linear)
+        return cls(fit, seen[~is_out], seen[is_out], linear)
+
+    def loss(self, c: float) -> float:
+        """Summed over the rows that it does not learn from. Each strength goes on from the one before."""
+        self.fit.run(self.linear, self.learned, c, _TRIAL_STEPS)
+        with torch.no_grad():
+            return float(self.fit.loss(self.linear, self.tested)) * len(self.tested)
+
+
+def _to_zero(linear: nn.Linear) -> None:
+    nn.init.zeros_(linear.weight)
+    nn.init.zeros_(linear.bias)
+
+
+def _known_rows(target: torch.Tensor, head: HeadSpec) -> torch.Tensor:
+    if head.kind == "choices":
+        return (target >= 0).all(dim=1)
+    known = target != IGNORED
+    return known if known.dim() == 1 else known.all(dim=1)
