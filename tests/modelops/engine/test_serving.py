@@ -19,7 +19,10 @@ from tests.modelops.engine.gold import HEADS, PLACES, QUICK, gold, span
 @pytest.fixture(scope="module")
 def checkpoint(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoint")
-    fit(gold(32), HEADS, replace(QUICK, epochs=10), encoder=tiny_encoder, folder=folder)
+    strange = "😀𝒳 anna lost card in berlin"
+    places = [span(strange, "berlin", "PLACE"), span(strange, "anna", "PERSON")]
+    examples = [*gold(32), Example(strange, {"Places": places})]
+    fit(examples, HEADS, replace(QUICK, epochs=10), encoder=tiny_encoder, folder=folder)
     return folder
 
 
@@ -105,7 +108,7 @@ def test_spans_are_found_all_through_a_long_text(tiny_encoder: Path, tmp_path: P
         Example(
             sentence * count, {"Places": [_paris(first) for first in range(0, count * len(sentence), len(sentence))]}
         )
-        for count in range(4, 24)
+        for count in range(4, 40)
     ]
     arguments = replace(QUICK, epochs=20, batch_size=4)
     fit(examples, [PLACES], arguments, encoder=tiny_encoder, folder=tmp_path, device="cpu")
