@@ -79,10 +79,15 @@ class _Layer:
 
     def feed_forward(self, states: torch.Tensor) -> torch.Tensor:
         """[rows, hidden] -> [rows, hidden]. The states in between are the widest: they are changed where they lie."""
-        wide = self.intermediate(states)
-        if not isinstance(self.activation, GELUActivation):
-            return self.output(self.activation(wide), may_overwrite=True)
-        return self.output(torch.ops.aten.gelu_(wide), may_overwrite=True, lowest=_LEAST_GELU)
+        wide: torch.Tensor = self.intermediate(states)
+        lowest = None
+        if isinstance(self.activation, GELUActivation):
+            torch.ops.aten.gelu_(wide)
+            lowest = _LEAST_GELU
+        else:
+            wide = self.activation(wide)
+        narrow: torch.Tensor = self.output(wide, may_overwrite=True, lowest=lowest)
+        return narrow
 
     @classmethod
     def rounded(cls, layer: Any) -> "_Layer":  # Any: transformers types its layers as plain modules
