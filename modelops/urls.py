@@ -10,6 +10,7 @@ from modelops.pages.forecast import forecast, measure_forecast
 from modelops.pages.gold_sets import gold_set, gold_sets
 from modelops.pages.my_changes import my_changes
 from modelops.pages.registry import models, promote_version, roll_back
+from modelops.pages.run_options import run_options
 from modelops.pages.runs import run_page, start_run, stop_run
 from modelops.pages.selection import selection
 from modelops.pages.starters import change_starters
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<int:project_id>/versions/<int:version_id>/documents/", version_documents, name="version_documents"),
     path("projects/<int:project_id>/versions/<int:version_id>/promote/", promote_version, name="promote_version"),
     path("projects/<int:project_id>/runs/", start_run, name="start_run"),
+    path("projects/<int:project_id>/runs/new/", run_options, name="run_options"),
     path("projects/<int:project_id>/runs/<int:run_id>/", run_page, name="run"),
     path("projects/<int:project_id>/runs/<int:run_id>/stop/", stop_run, name="stop_run"),
     *(
