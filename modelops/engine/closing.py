@@ -14,7 +14,7 @@ from torch import nn
 from modelops.engine.arguments import TrainingArguments
 from modelops.engine.calibration import temperature
 from modelops.engine.examples import HeadSpec
-from modelops.engine.head_start import start_head
+from modelops.engine.head_start import refit_head, start_head
 from modelops.engine.network import LabelNetwork
 from modelops.engine.targets import PreparedExample
 from modelops.engine.tokens import TextTokenizer
@@ -41,13 +41,13 @@ def close(  # noqa: PLR0913 - a network, what it learned from, and how
     unseen = seen_by_heads(network, held_out, heads, tokenizer, arguments) if held_out else [None] * len(heads)
     found = []
     for module, head, own, new, weight in zip(network.heads, heads, seen, unseen, weights, strict=True):
-        c = start_head(module, own, head, weight)  # type: ignore[arg-type]
-        if new is None:
+        c = start_head(module, own, head, weight, new)  # type: ignore[arg-type]
+        if new is None or c is None:
             found.append(1.0)
             continue
         with torch.no_grad():
             found.append(temperature(module(new.features).float(), new.target, head))
-        start_head(module, own + new, head, weight, c)  # type: ignore[arg-type]
+        refit_head(module, own + new, head, weight, c)  # type: ignore[arg-type]
     return tuple(found)
 
 

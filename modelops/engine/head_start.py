@@ -73,34 +73,41 @@ class Fit:
         return head_loss(linear(seen.features), seen.target, self.head, self.weights)
 
 
-def start_head(module: Head, seen: Seen, head: HeadSpec, weights: torch.Tensor, c: float | None = None) -> float | None:
-    """Standardize the head's input and fit it, wherever it stood before; the strength: `c`, or the one chosen.
+def start_head(
+    module: Head, seen: Seen, head: HeadSpec, weights: torch.Tensor, unseen: Seen | None = None
+) -> float | None:
+    """Standardize the head's input and fit it, wherever it stood before; the strength that was chosen.
 
+    By `unseen`, of documents that the encoder did not learn from either, or by three folds of `seen` without any.
     Without a known row the head is left as it is: None.
     """
     seen = seen[_known_rows(seen.target, head)]
     if not len(seen):
         return None
-    _to_zero(module.linear)
-    module.mean.copy_(seen.features.mean(dim=0))
-    variance = seen.features.var(dim=0, correction=0)
-    module.scale.copy_((variance + 0.1 * variance.mean() + 1e-3).sqrt())
-    standard = Seen((seen.features - module.mean) / module.scale, seen.target, seen.owners)
-    fit = Fit(head, weights)
+    _standardize(module, seen.features)
     with torch.autocast(seen.features.device.type, enabled=False):
-        c = c or choose_strength(fit, standard)
-        fit.run(module.linear, standard, c, _STEPS)
+        fit, own = Fit(head, weights), _as_read(module, seen)
+        new = None if unseen is None else _as_read(module, unseen[_known_rows(unseen.target, head)])
+        folds = [_Fold.of(fit, own, new)] if new is not None and len(new) else three_folds(fit, own)
+        c = choose_strength(folds)
+        refit_head(module, seen, head, weights, c)
     return c
 
 
-def choose_strength(fit: Fit, seen: Seen, candidates: Sequence[float] = CANDIDATES) -> float:
-    """The `c` with the least loss on documents that it did not learn from, over three folds; equal ones: the least.
+def refit_head(module: Head, seen: Seen, head: HeadSpec, weights: torch.Tensor, c: float) -> None:
+    """The same with a strength that is known."""
+    seen = seen[_known_rows(seen.target, head)]
+    _standardize(module, seen.features)
+    with torch.autocast(seen.features.device.type, enabled=False):
+        _to_zero(module.linear)
+        Fit(head, weights).run(module.linear, _as_read(module, seen), c, _STEPS)
+
+
+def choose_strength(folds: "Sequence[_Fold]", candidates: Sequence[float] = CANDIDATES) -> float:
+    """The `c` with the least loss on what the folds are tested on; equal ones: the least.
 
     `candidates` in rising order, until one does worse than the one before.
     """
-    seen = seen[:_MOST_TRIED]
-    folds = [_Fold.of(fit, seen, seen.owners % _FOLDS == number) for number in range(_FOLDS)]
-    folds = [fold for fold in folds if len(fold.learned) and len(fold.tested)]
     best, least = candidates[0], float("inf")
     for c in candidates:
         loss = sum(fold.loss(c) for fold in folds)
@@ -111,6 +118,13 @@ def choose_strength(fit: Fit, seen: Seen, candidates: Sequence[float] = CANDIDAT
     return best
 
 
+def three_folds(fit: Fit, seen: Seen) -> "list[_Fold]":
+    """A document's rows are in one of them. None where there are too few documents."""
+    seen = seen[:_MOST_TRIED]
+    outs = [seen.owners % _FOLDS == number for number in range(_FOLDS)]
+    return [_Fold.of(fit, seen[~out], seen[out]) for out in outs if bool(out.any()) and not bool(out.all())]
+
+
 @dataclass(frozen=True)
 class _Fold:
     fit: Fit
@@ -119,16 +133,26 @@ class _Fold:
     linear: nn.Linear
 
     @classmethod
-    def of(cls, fit: Fit, seen: Seen, is_out: torch.Tensor) -> "_Fold":
-        linear = nn.Linear(seen.features.shape[1], fit.head.width, device=seen.features.device)
+    def of(cls, fit: Fit, learned: Seen, tested: Seen) -> "_Fold":
+        linear = nn.Linear(learned.features.shape[1], fit.head.width, device=learned.features.device)
         _to_zero(linear)
-        return cls(fit, seen[~is_out], seen[is_out], linear)
+        return cls(fit, learned[:_MOST_TRIED], tested[:_MOST_TRIED], linear)
 
     def loss(self, c: float) -> float:
         """Summed over the rows that it does not learn from. Each strength goes on from the one before."""
         self.fit.run(self.linear, self.learned, c, _TRIAL_STEPS)
         with torch.no_grad():
             return float(self.fit.loss(self.linear, self.tested)) * len(self.tested)
+
+
+def _standardize(module: Head, features: torch.Tensor) -> None:
+    module.mean.copy_(features.mean(dim=0))
+    variance = features.var(dim=0, correction=0)
+    module.scale.copy_((variance + 0.1 * variance.mean() + 1e-3).sqrt())
+
+
+def _as_read(module: Head, seen: Seen) -> Seen:
+    return Seen((seen.features - module.mean) / module.scale, seen.target, seen.owners)
 
 
 def _to_zero(linear: nn.Linear) -> None:

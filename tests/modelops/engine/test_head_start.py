@@ -3,7 +3,7 @@
 import torch
 
 from modelops.engine.examples import HeadSpec
-from modelops.engine.head_start import CANDIDATES, Fit, Seen, choose_strength, start_head
+from modelops.engine.head_start import CANDIDATES, Fit, Seen, choose_strength, start_head, three_folds
 from modelops.engine.network import Head
 
 TWO = HeadSpec("Intent", "choice", ("refund", "late"))
@@ -21,16 +21,24 @@ def seen(right: float, *, rows: int = 240, hidden: int = 20, copies: int = 1) ->
 
 
 def test_noise_asks_for_less_strength_than_a_clear_case() -> None:
-    clear, noisy = (choose_strength(Fit(TWO, EVEN), seen(right)) for right in (1.0, 0.6))
+    clear, noisy = (choose_strength(three_folds(Fit(TWO, EVEN), seen(right))) for right in (1.0, 0.6))
 
     assert clear == CANDIDATES[-1]
     assert noisy < clear
 
 
 def test_a_document_is_not_tested_on_its_own_rows() -> None:
-    strength = choose_strength(Fit(TWO, EVEN), seen(0.5, copies=8))
+    strength = choose_strength(three_folds(Fit(TWO, EVEN), seen(0.5, copies=8)))
 
     assert strength == CANDIDATES[0]
+
+
+def test_documents_that_the_encoder_never_saw_decide_where_there_are_some() -> None:
+    learned_by_heart, unseen = seen(1.0), seen(0.5)
+
+    chosen = [start_head(Head(20, 2), learned_by_heart, TWO, EVEN, other) for other in (None, unseen)]
+
+    assert chosen == [CANDIDATES[-1], CANDIDATES[0]]
 
 
 def test_a_head_is_fitted_anew_wherever_it_stood() -> None:
