@@ -1,7 +1,7 @@
-"""Where a head begins: a linear fit on the frozen encoder, held back as far as cross-validation asks for.
+"""A linear fit of a head on what the encoder says, held back as far as unseen documents ask for.
 
-No one strength fits all: on two or three labels the least loss on unseen texts lies at a c of 0.001, on 77 at 0.03
-(docs/benchmarks.md).
+A run's heads begin and end so. No one strength fits all: on two or three labels the least loss on unseen texts lies at
+a c of 0.001, on 77 at 0.1 and above (docs/benchmarks.md).
 """
 
 from collections.abc import Sequence
@@ -88,7 +88,7 @@ def start_head(
     with torch.autocast(seen.features.device.type, enabled=False):
         fit, own = Fit(head, weights), _as_read(module, seen)
         new = None if unseen is None else _as_read(module, unseen[_known_rows(unseen.target, head)])
-        folds = [_Fold.of(fit, own, new)] if new is not None and len(new) else three_folds(fit, own)
+        folds = [Fold.of(fit, own, new)] if new is not None and len(new) else three_folds(fit, own)
         c = choose_strength(folds)
         refit_head(module, seen, head, weights, c)
     return c
@@ -103,7 +103,7 @@ def refit_head(module: Head, seen: Seen, head: HeadSpec, weights: torch.Tensor, 
         Fit(head, weights).run(module.linear, _as_read(module, seen), c, _STEPS)
 
 
-def choose_strength(folds: "Sequence[_Fold]", candidates: Sequence[float] = CANDIDATES) -> float:
+def choose_strength(folds: "Sequence[Fold]", candidates: Sequence[float] = CANDIDATES) -> float:
     """The `c` with the least loss on what the folds are tested on; equal ones: the least.
 
     `candidates` in rising order, until one does worse than the one before.
@@ -118,22 +118,24 @@ def choose_strength(folds: "Sequence[_Fold]", candidates: Sequence[float] = CAND
     return best
 
 
-def three_folds(fit: Fit, seen: Seen) -> "list[_Fold]":
+def three_folds(fit: Fit, seen: Seen) -> "list[Fold]":
     """A document's rows are in one of them. None where there are too few documents."""
     seen = seen[:_MOST_TRIED]
     outs = [seen.owners % _FOLDS == number for number in range(_FOLDS)]
-    return [_Fold.of(fit, seen[~out], seen[out]) for out in outs if bool(out.any()) and not bool(out.all())]
+    return [Fold.of(fit, seen[~out], seen[out]) for out in outs if bool(out.any()) and not bool(out.all())]
 
 
 @dataclass(frozen=True)
-class _Fold:
+class Fold:
+    """Some documents to learn from and others to be tested on."""
+
     fit: Fit
     learned: Seen
     tested: Seen
     linear: nn.Linear
 
     @classmethod
-    def of(cls, fit: Fit, learned: Seen, tested: Seen) -> "_Fold":
+    def of(cls, fit: Fit, learned: Seen, tested: Seen) -> "Fold":
         linear = nn.Linear(learned.features.shape[1], fit.head.width, device=learned.features.device)
         _to_zero(linear)
         return cls(fit, learned[:_MOST_TRIED], tested[:_MOST_TRIED], linear)
