@@ -32,7 +32,7 @@ class RunArguments(serializers.Serializer[Any]):
     lora_dropout = serializers.FloatField(min_value=0, max_value=0.99, required=False)
     lora_targets = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20, required=False)
     adapter_share = serializers.FloatField(
-        min_value=0.01, max_value=1, required=False, allow_null=True, help_text="Of what the adapter changed is kept"
+        min_value=0.01, max_value=1, required=False, allow_null=True, help_text="So much of the adapter is kept"
     )
     max_length = serializers.IntegerField(min_value=16, max_value=512, required=False)
     window_overlap = serializers.IntegerField(min_value=0, max_value=256, required=False)

@@ -90,7 +90,7 @@ def start_head(
         new = None if unseen is None else _as_read(module, unseen[_known_rows(unseen.target, head)])
         folds = [Fold.of(fit, own, new)] if new is not None and len(new) else three_folds(fit, own)
         c = choose_strength(folds)
-        refit_head(module, seen, head, weights, c)
+        _settle(module, fit, own, c)
     return c
 
 
@@ -99,8 +99,7 @@ def refit_head(module: Head, seen: Seen, head: HeadSpec, weights: torch.Tensor, 
     seen = seen[_known_rows(seen.target, head)]
     _standardize(module, seen.features)
     with torch.autocast(seen.features.device.type, enabled=False):
-        _to_zero(module.linear)
-        Fit(head, weights).run(module.linear, _as_read(module, seen), c, _STEPS)
+        _settle(module, Fit(head, weights), _as_read(module, seen), c)
 
 
 def choose_strength(folds: "Sequence[Fold]", candidates: Sequence[float] = CANDIDATES) -> float:
@@ -145,6 +144,11 @@ class Fold:
         self.fit.run(self.linear, self.learned, c, _TRIAL_STEPS)
         with torch.no_grad():
             return float(self.fit.loss(self.linear, self.tested)) * len(self.tested)
+
+
+def _settle(module: Head, fit: Fit, own: Seen, c: float) -> None:
+    _to_zero(module.linear)
+    fit.run(module.linear, own, c, _STEPS)
 
 
 def _standardize(module: Head, features: torch.Tensor) -> None:

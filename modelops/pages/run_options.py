@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from annotation.access import membership_for
 from annotation.projects.models import Role
+from modelops.pages.runs import started_by
 from modelops.training.services import AlreadyActive, request_run
 
 CLASS_WEIGHTS = (
@@ -59,7 +60,8 @@ class RunOptionsForm(forms.Form):
     def arguments(self) -> dict[str, Any]:  # Any: goes to JSON
         """What was filled in."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
-        return {name: value for name, value in given.items() if value not in (None, "", False)}
+        # A seed of 0 is filled in.
+        return {name: value for name, value in given.items() if value or (value == 0 and value is not False)}
 
 
 HELP = {
@@ -81,13 +83,12 @@ def run_options(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
     form = RunOptionsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        started = gettext("Started by %(name)s.") % {"name": membership.user.get_username()}
         try:
             run = request_run(
                 project=membership.project,
                 user=membership.user,
                 arguments=form.arguments(),
-                reason=form.cleaned_data["reason"] or started,
+                reason=form.cleaned_data["reason"] or started_by(membership.user),
             )
         except AlreadyActive as error:
             form.add_error(None, str(error))

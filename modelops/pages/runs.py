@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation.access import membership_for
 from annotation.events.addresses import live_url
+from annotation.people.models import User
 from annotation.projects.models import Role
 from modelops.evaluation.options import option_words
 from modelops.evaluation.words import figure_words, reason_words, verdict_words
@@ -53,11 +54,16 @@ def run_page(request: HttpRequest, project_id: int, run_id: int) -> HttpResponse
     return render(request, "modelops/pages/run.html", context)
 
 
+def started_by(user: User) -> str:
+    """The reason of a run for which nobody gave another."""
+    return _("Started by %(name)s.") % {"name": user.get_username()}
+
+
 @login_required
 @require_POST
 def start_run(request: HttpRequest, project_id: int) -> HttpResponse:
     membership = membership_for(request.user, project_id, at_least=Role.MANAGER)
-    reason = _("Started by %(name)s.") % {"name": membership.user.get_username()}
+    reason = started_by(membership.user)
     ask = partial(request_run, project=membership.project, user=membership.user, arguments={}, reason=reason)
     return begun(request, project_id, ask, otherwise="models")
 

@@ -39,6 +39,14 @@ def test_what_is_filled_in_becomes_the_runs_arguments() -> None:
     assert run.reason == "fewer epochs"
 
 
+def test_zero_is_filled_in() -> None:
+    project = with_gold()
+
+    browser(project.created_by).post(address(project), {"seed": "0"})
+
+    assert Run.objects.get(project=project).arguments == {"seed": 0}
+
+
 def test_left_empty_it_is_an_ordinary_run() -> None:
     project = with_gold()
 
